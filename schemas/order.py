@@ -1,0 +1,132 @@
+"""Order events: the way from a visit to a payment, and back (catalogue 9.4).
+
+A new type is a word in the ``Literal`` of the class whose required fields it shares, plus an example.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.base import Contract
+from schemas.envelope import Envelope
+from schemas.fields import Count, Fen, Id, Moment, Word
+
+
+class OrderLine(Contract):
+    """F34: one product of an order."""
+
+    sku: Id | None = None
+    category: Word | None = None
+    series: Word | None = None
+    attrs: Annotated[dict[str, JsonValue], Field(max_length=1000)] | None = None
+    qty: Count | None = None
+    list_fen: Fen | None = None
+    """List price of one."""
+    unit_fen: Fen | None = None
+    """Price paid for one."""
+    cost_fen: Fen | None = None
+    """Cost of one."""
+    is_special: bool | None = None
+    """Whether it was on special offer."""
+    launch_ts: Moment | None = None
+    """When the product came to market."""
+    product_role: Word | None = None
+    sku_type: Literal["goods", "card", "gift_card", "plan", "trial", "course"] | None = None
+
+
+class Promotion(Contract):
+    """F36: a promotion that applied: 单品折扣, 满减, 加购, 拼团, 秒杀, 返券."""
+
+    type: Word | None = None
+    id: Id | None = None
+
+
+class OrderFields(Envelope):
+    """Fields of every order event; none is required beyond the envelope. Money is integer fen."""
+
+    kind: Literal["order"]
+    action: Literal["view", "search", "follow", "favorite", "comment"] | None = None
+    """F31: what a visit did."""
+    session_id: Id | None = None
+    """F32."""
+    dwell_ms: Count | None = None
+    """F32: time spent, ms."""
+    query_category: Word | None = None
+    """F32: what was searched for."""
+    order_id: Id | None = None
+    """F33."""
+    parent_order_id: Id | None = None
+    """F33: the order that this one was split from; split orders count once."""
+    lines: Annotated[list[OrderLine], Field(max_length=1000)] | None = None
+    """F34."""
+    paid_fen: Fen | None = None
+    """F35: what was paid, shipping included."""
+    discount_fen: Fen | None = None
+    """F35."""
+    points_used: Count | None = None
+    """F35."""
+    shipping_fen: Fen | None = None
+    """F35."""
+    promo: Annotated[list[Promotion], Field(max_length=1000)] | None = None
+    """F36."""
+    coupon_id: Id | None = None
+    """F36."""
+    paid_ts_orig: Moment | None = None
+    """F37: on a refund, when the payment was made that it takes back."""
+    refund_fen: Fen | None = None
+    """F38."""
+    refund_type: Literal["full", "partial", "cashback", "return"] | None = None
+    """F38: a cashback is no refund."""
+    address_hash: Id | None = None
+    """F39."""
+    gift_wrap: bool | None = None
+    """F39."""
+    distributor_id: Id | None = None
+    """F40: who distributed it (分销)."""
+    groupbuy_id: Id | None = None
+    """F40: 拼团."""
+    code_word: Word | None = None
+    """F40: 暗号."""
+    attributed_group_id: Id | None = None
+    """F41: group that brought the visit."""
+    attributed_broadcast_id: Id | None = None
+    """F41: push that brought the visit."""
+
+
+class Visited(OrderFields):
+    """A visit to the shop, perhaps of nobody known."""
+
+    type: Literal["visited"]
+
+
+class Cart(OrderFields):
+    """A member put something into the cart or took it out."""
+
+    type: Literal["cart_added", "cart_removed"]
+    member_id: Id
+
+
+class Placed(OrderFields):
+    """An order was placed; an offline one may match no member (S28)."""
+
+    type: Literal["placed"]
+    order_id: Id
+
+
+class Paid(OrderFields):
+    """An order, or a part of it, was paid."""
+
+    type: Literal["paid"]
+    order_id: Id
+    paid_fen: Fen
+
+
+class Refunded(OrderFields):
+    """Money of an order went back."""
+
+    type: Literal["refunded"]
+    order_id: Id
+    refund_fen: Fen
+
+
+OrderEvent = Annotated[Visited | Cart | Placed | Paid | Refunded, Field(discriminator="type")]
