@@ -1,0 +1,47 @@
+"""The two engines of the contract suite: in this process, and through the driver to a server process."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sinks.base import Engine
+from sinks.clickhouse.driver import DriverEngine
+from sinks.clickhouse.embedded import EmbeddedEngine
+from sinks.clickhouse.migrate import migrate
+from tests.sinks.endpoint import Endpoint
+
+numbers = itertools.count(1)
+
+Opener = Callable[[str], Engine]
+
+
+@pytest.fixture(scope="module", params=["embedded", "driver"])
+def opener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    """Opens an engine on a database by name; all databases of a module live in one store."""
+    pytest.importorskip("chdb")
+    path: Path = tmp_path_factory.mktemp("store")
+    if request.param == "embedded":
+        yield lambda database: EmbeddedEngine(path, database)
+        return
+    endpoint = Endpoint(path, password="s3cret%")
+    endpoint.start()
+    yield lambda database: DriverEngine(endpoint.dsn(database, password="s3cret%25"))
+    endpoint.kill()
+
+
+@pytest.fixture
+def engine(opener: Opener) -> Iterator[Engine]:
+    """An engine on a database of its own."""
+    engine = opener(f"t{next(numbers)}")
+    yield engine
+    engine.execute(f"DROP DATABASE IF EXISTS {engine.database}")
+    engine.close()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Engine:
+    """An engine whose database is migrated."""
+    migrate(engine)
+    return engine
