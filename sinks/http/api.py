@@ -1,0 +1,63 @@
+"""The HTTP API put together."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from sinks.http.feed import FactFeed
+from sinks.http.groups import groups
+from sinks.http.guard import Guard
+from sinks.http.health import Health
+from sinks.http.ids import RoutedAsSent
+from sinks.http.members import members
+from sinks.http.overview import overview
+from sinks.http.page import page
+from sinks.http.probes import probes
+from sinks.http.problems import add_problems
+from sinks.http.sources import Sources
+from sinks.http.store import Store
+from sinks.http.stream import HEARTBEAT_SECONDS, stream
+from sinks.metrics import METRICS, Metrics
+
+ABOUT = """Live tags, activity scores and churn alerts of chat communities.
+
+Every answer about data says as of when it holds (`as_of`) and how long ago that is (`behind_seconds`)."""
+
+
+def build_api(
+    store: Store,
+    facts: FactFeed,
+    health: Health,
+    token: str | None,
+    *,
+    metrics: Metrics = METRICS,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
+) -> FastAPI:
+    """The API as an ASGI app. With no `token`, bind it to loopback only: ask `check_bind` first."""
+    app = FastAPI(
+        title="QunPulse",
+        summary="Live tags, activity scores and churn alerts",
+        description=ABOUT,
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    sources = Sources(store, facts, health)
+    bearer = [Depends(HTTPBearer(auto_error=False, description="Needed when the server has a token."))]
+    for router in (members(sources), groups(sources), overview(sources), stream(facts, heartbeat_seconds)):
+        app.include_router(router, dependencies=bearer)
+    app.include_router(probes(health, metrics))
+    app.include_router(page())
+    add_problems(app)
+    app.add_middleware(RoutedAsSent)
+    app.add_middleware(Guard, token=token)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("qunpulse")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,48 @@
+"""``/v1/members``: who a member is now, and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from sinks.http.answers import Explanation, Member
+from sinks.http.explain import Lang, change
+from sinks.http.ids import DEFAULT_BRAND, BrandId, MemberId
+from sinks.http.problems import PROBLEMS
+from sinks.http.sources import Sources
+from sinks.http.store import Row
+
+Spoken = Annotated[Lang | None, Query(description="Add a sentence to each change, in this language.")]
+
+
+def members(sources: Sources) -> APIRouter:
+    """Routes about one member."""
+    router = APIRouter(prefix="/v1/members", tags=["members"], responses=PROBLEMS)
+
+    async def profile(brand_id: str, member_id: str) -> Row:
+        row = await sources.store.member(brand_id, member_id)
+        if row is None:
+            raise HTTPException(404, f"no member {member_id!r} in brand {brand_id!r}")
+        return {**row, "judged_at": row["as_of"], **sources.freshness()}
+
+    @router.get("/{member_id:path}/explain", summary="Why a member has its tags")
+    async def explain(
+        member_id: MemberId,
+        brand_id: BrandId = DEFAULT_BRAND,
+        lang: Spoken = None,
+    ) -> Explanation:
+        row = await profile(brand_id, member_id)
+        changes = await sources.store.member_changes(brand_id, member_id)
+        return Explanation(
+            **sources.freshness(),
+            brand_id=brand_id,
+            member_id=member_id,
+            judged_at=row["judged_at"],
+            tags=[change(one, lang) for one in changes if one["change"] == "entered"],
+            left=[change(one, lang) for one in changes if one["change"] == "left"],
+        )
+
+    @router.get("/{member_id:path}", summary="A member's profile")
+    async def member(member_id: MemberId, brand_id: BrandId = DEFAULT_BRAND) -> Member:
+        return Member.model_validate(await profile(brand_id, member_id))
+
+    return router
