@@ -1,0 +1,58 @@
+"""Activity M10 and its frequency M11.
+
+The four words are asked in order: new, active, sleeping, lost; so a member always has exactly one.
+"""
+
+from typing import Literal
+
+from models import rfm
+from models.crossing import NEVER
+from models.frame import Frame
+from models.state import MemberState
+
+Activity = Literal["new", "active", "sleeping", "lost"]
+Freq = Literal["high", "mid", "low", "none"]
+
+
+def activity(state: MemberState, now: int, frame: Frame) -> tuple[Activity, int]:
+    """M10, and when the word changes if nothing happens.
+
+    New: joined, or first paid, within 30 days. Else by the days since the last net order; for a member without
+    one, since the last own act; for one who never acted, since first seen: active to 90, sleeping to 180, then lost.
+    """
+    params, calendar = frame.params, frame.calendar
+    today = calendar.day(now)
+    starts = [calendar.day(at) for at in (state.joined, state.first_paid) if at is not None]
+    if starts and today - max(starts) <= params.new_days:
+        return "new", calendar.start(max(starts) + params.new_days + 1)
+    basis = _basis(state, now, frame)
+    if today - basis <= params.active_days:
+        return "active", calendar.start(basis + params.active_days + 1)
+    if today - basis <= params.sleeping_days:
+        return "sleeping", calendar.start(basis + params.sleeping_days + 1)
+    return "lost", NEVER
+
+
+def freq(state: MemberState, now: int, frame: Frame) -> tuple[Freq, int]:
+    """M11: net orders within 90 days are 6 or more (high), 3-5 (mid), 1-2 (low) or none."""
+    if not state.orders:
+        return "none", NEVER
+    params, times = frame.params, state.book().times
+    orders = state.book().since(frame.back(now, params.freq_days))
+    if orders >= params.freq_high:
+        return "high", frame.after(times[-params.freq_high], params.freq_days)
+    if orders >= params.freq_mid:
+        return "mid", frame.after(times[-params.freq_mid], params.freq_days)
+    if orders:
+        return "low", frame.after(times[-1], params.freq_days)
+    return "none", NEVER
+
+
+def _basis(state: MemberState, now: int, frame: Frame) -> int:
+    """Local day that the silence is counted from."""
+    paid_at = rfm.last_paid_at(state)
+    if paid_at is not None:
+        return frame.day(paid_at)
+    if state.days.last is not None:
+        return state.days.last
+    return frame.day(now if state.first is None else state.first)

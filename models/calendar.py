@@ -1,0 +1,75 @@
+"""Calendar days of a place, as numbers: day 0 is 1970-01-01 there."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+DAY_MS: Final = 86_400_000
+"""A day without a change of clocks, ms."""
+
+_QUARTER_MS: Final = 900_000
+_CACHED: Final = 65_536
+"""Entries kept at most, over a year of quarters of an hour; a full cache is emptied, which costs one lookup each."""
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_FIRST_DAY: Final = date(1, 1, 2).toordinal() - _EPOCH
+_LAST_DAY: Final = date(9999, 12, 30).toordinal() - _EPOCH
+_LATEST_S: Final = _LAST_DAY * 86_400
+"""Beyond this `datetime` may not know the local time; the offset of then holds on."""
+
+
+class Calendar:
+    """Day numbers of times and first instants of days in one time zone, exact where clocks change.
+
+    Offsets are kept per quarter of an hour, since every zone has changed its clocks on a quarter since 1972.
+
+    >>> shanghai = Calendar("Asia/Shanghai")
+    >>> shanghai.day(1_767_628_800_000)     # 2026-01-05T16:00Z is the 6th in Shanghai
+    20459
+    >>> shanghai.start(20459)
+    1767628800000
+    """
+
+    __slots__ = ("_offsets", "_starts", "_zone", "name")
+
+    def __init__(self, tz_name: str = "Asia/Shanghai") -> None:
+        self.name = tz_name
+        self._zone = ZoneInfo(tz_name)
+        self._offsets: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
+
+    def day(self, at: int) -> int:
+        """Number of the day that the time ``at`` (ms UTC) falls on."""
+        quarter = at // _QUARTER_MS
+        offset = self._offsets.get(quarter)
+        if offset is None:
+            offset = self._look_up(quarter)
+        return (at + offset) // DAY_MS
+
+    def start(self, day: int) -> int:
+        """First ms (UTC) of the day ``day``; of a day that the zone left out, the instant that it was left out."""
+        start = self._starts.get(day)
+        if start is None:
+            if len(self._starts) >= _CACHED:
+                self._starts.clear()
+            number = min(max(day, _FIRST_DAY), _LAST_DAY)
+            midnight = datetime.fromordinal(number + _EPOCH).replace(tzinfo=self._zone)
+            start = self._starts[day] = round(midnight.timestamp() * 1000) + (day - number) * DAY_MS
+        return start
+
+    def _look_up(self, quarter: int) -> int:
+        if len(self._offsets) >= _CACHED:
+            self._offsets.clear()
+        instant = datetime.fromtimestamp(min(quarter * (_QUARTER_MS // 1000), _LATEST_S), UTC)
+        offset = instant.astimezone(self._zone).utcoffset()
+        assert offset is not None
+        self._offsets[quarter] = found = offset // timedelta(milliseconds=1)
+        return found
+
+
+def day_number(iso_date: str) -> int:
+    """Day number of a date written ``YYYY-MM-DD``.
+
+    Raises `ValueError` when it is no such date.
+    """
+    return date.fromisoformat(iso_date).toordinal() - _EPOCH

@@ -1,0 +1,26 @@
+"""What an event changed of a member, as bits: features say what they read, so only what can have moved is judged."""
+
+from typing import Final
+
+SCORE: Final = 1
+"""Points of activity."""
+DAYS: Final = 2
+"""Set of active days."""
+SPOKE: Final = 4
+"""Day of the last own message or check-in."""
+FIRST: Final = 8
+"""First seen or joined."""
+ORDERS: Final = 16
+CHECKINS: Final = 32
+TIES: Final = 64
+"""Groups, contacts, accounts followed."""
+
+EVERYTHING: Final = SCORE | DAYS | SPOKE | FIRST | ORDERS | CHECKINS | TIES
+
+LIFE: Final = DAYS | FIRST | ORDERS | TIES
+"""What the life cycle reads."""
+
+MANUAL: Final = 128
+"""Tags set by hand; read by no feature."""
+LATE: Final = 256
+"""Not what changed but when: an event no later than the last judgement (see `models.judge`)."""

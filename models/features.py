@@ -1,0 +1,187 @@
+"""Features: what is known of a member by name, and how it changes while nothing happens.
+
+A tag's condition compares features with thresholds. A **step** holds its value until a time that it tells; a
+**course** moves all the time in one direction and tells, in closed form, when it meets a threshold. So for every
+condition there is an exact time before which it need not be looked at again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from models import activity, changes, checkins, courses, lifecycle, rfm, ties
+from models.crossing import NEVER
+from models.frame import Frame
+from models.stage import Churn, Stage
+from models.state import MemberState
+from models.work import Value
+
+Sort = Literal["number", "text", "flag"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """What every feature has."""
+
+    id: str
+    zh: str
+    en: str
+    unit: str
+    source: str
+    """Row of the catalogue, or section of the formulas."""
+    reads: int
+    """Bits of `models.changes` after which it may have another value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(_Named):
+    """A feature that holds its value until a known time."""
+
+    sort: Sort = "number"
+    words: tuple[str, ...] = ()
+    """The values that a text can have."""
+    look: Callable[[MemberState, int, Frame], tuple[Value, int]]
+    """Value at a time, and when it may next be another."""
+
+    def value(self, state: MemberState, now: int, frame: Frame) -> Value:
+        """Value at ``now``; none if there is nothing to tell."""
+        return self.look(state, now, frame)[0]
+
+    def next_change(self, state: MemberState, now: int, frame: Frame) -> int:
+        """Time after ``now`` at which the value may be another if nothing happens."""
+        return self.look(state, now, frame)[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course(_Named):
+    """A number that only rises, or only falls, while nothing happens."""
+
+    rises: bool
+    resets: bool = False
+    """Whether an own act puts it above every threshold that makes sense, so that what was before is past (see
+    `models.judge`)."""
+    value: Callable[[MemberState, int, Frame], float | None]
+    crosses: Callable[[MemberState, int, float, Frame], float]
+    """Time (ms, to within rounding) at which it meets a threshold, seen from a time at which it has not."""
+
+
+Feature = Step | Course
+
+
+def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.DayOf) -> Course:
+    """Local days since something."""
+    return Course(
+        id=id_,
+        zh=zh,
+        en=en,
+        unit="days",
+        source=source,
+        reads=reads,
+        rises=True,
+        value=courses.days_since(day_of),
+        crosses=courses.days_cross(day_of),
+    )
+
+
+def _place(state: MemberState, now: int, frame: Frame) -> tuple[Stage, int]:
+    found = lifecycle.place(state, now, frame)
+    return found.stage, found.until
+
+
+def _churn(state: MemberState, now: int, frame: Frame) -> tuple[Churn, int]:
+    found = lifecycle.place(state, now, frame)
+    return found.churn, found.until
+
+
+FEATURES: Final[tuple[Feature, ...]] = (
+    Course(
+        id="activity_score", zh="活跃分", en="activity score", unit="points", source="M12",
+        reads=changes.SCORE, rises=False, value=courses.score, crosses=courses.score_crosses,
+    ),
+    Course(
+        id="silence", zh="沉默概率", en="probability that an ordinary gap outlasts the present silence", unit="share",
+        source="formulas 4.3", reads=changes.DAYS, rises=False, resets=True,
+        value=courses.silence, crosses=courses.silence_crosses,
+    ),
+    Course(
+        id="p_alive", zh="留存概率", en="probability that the member has not stopped", unit="share",
+        source="formulas 4.2", reads=changes.DAYS | changes.FIRST, rises=False, resets=True,
+        value=courses.p_alive, crosses=courses.p_alive_crosses,
+    ),
+    Course(
+        id="active_days_30", zh="近30日活跃天数", en="active days of the last 30", unit="days", source="M12",
+        reads=changes.DAYS, rises=False, value=courses.active_days, crosses=courses.active_days_cross,
+    ),
+    _since("r_days", "最近消费距今天数", "days since the last net order", "M01", changes.ORDERS, courses.paid_day),
+    _since(
+        "silent_days", "潜水天数", "days since the last own message or check-in", "T67",
+        changes.SPOKE | changes.FIRST, courses.spoke_day,
+    ),
+    _since("seen_days", "认识天数", "days since first seen", "M18", changes.FIRST, courses.seen_day),
+    _since("member_days", "入群天数", "days in the group joined longest ago", "T67", changes.TIES, courses.member_day),
+    Step(
+        id="activity", zh="用户活跃度", en="activity", unit="word", source="M10", sort="text",
+        words=("new", "active", "sleeping", "lost"),
+        reads=changes.ORDERS | changes.DAYS | changes.FIRST, look=activity.activity,
+    ),
+    Step(
+        id="activity_freq", zh="活跃频次", en="frequency of orders", unit="word", source="M11", sort="text",
+        words=("high", "mid", "low", "none"), reads=changes.ORDERS, look=activity.freq,
+    ),
+    Step(
+        id="stage", zh="生命周期", en="life-cycle stage", unit="word", source="M18-M22", sort="text",
+        words=("intro", "growth", "stable", "decline", "lost"), reads=changes.LIFE, look=_place,
+    ),
+    Step(
+        id="churn", zh="流失类型", en="kind of churn", unit="word", source="M22", sort="text",
+        words=("none", "silent", "left"), reads=changes.LIFE, look=_churn,
+    ),
+    Step(
+        id="f", zh="消费频次", en="net orders within 365 days", unit="orders", source="M02",
+        reads=changes.ORDERS, look=lambda s, now, fr: rfm.frequency(s, now, fr.params.rfm_days, fr),
+    ),
+    Step(
+        id="m_fen", zh="消费金额", en="net revenue within 365 days", unit="fen", source="M03",
+        reads=changes.ORDERS, look=lambda s, now, fr: rfm.money(s, now, fr.params.rfm_days, fr),
+    ),
+    Step(
+        id="orders", zh="净订单数", en="net orders", unit="orders", source="M02",
+        reads=changes.ORDERS, look=lambda s, now, fr: (rfm.net_orders(s), NEVER),
+    ),
+    Step(
+        id="revenue_fen", zh="净消费额", en="net revenue", unit="fen", source="M03",
+        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().revenue, NEVER),
+    ),
+    Step(
+        id="refunds", zh="退款订单数", en="orders of which something was refunded", unit="orders", source="F38",
+        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().refunds, NEVER),
+    ),
+    Step(
+        id="streak_days", zh="连续签到天数", en="days signed in without a break", unit="days", source="A10",
+        reads=changes.CHECKINS, look=checkins.streak,
+    ),
+    Step(
+        id="longest_streak_days", zh="最长连续签到天数", en="most days signed in without a break", unit="days",
+        source="X02", reads=changes.CHECKINS, look=lambda s, now, fr: (checkins.longest(s), NEVER),
+    ),
+    Step(
+        id="checkin_days", zh="累计签到天数", en="days signed in", unit="days", source="X02",
+        reads=changes.CHECKINS, look=lambda s, now, fr: (checkins.total(s), NEVER),
+    ),
+    Step(
+        id="groups", zh="所在群数", en="groups that the member is in", unit="groups", source="T67",
+        reads=changes.TIES, look=lambda s, now, fr: (ties.holding(s.groups), NEVER),
+    ),
+    Step(
+        id="contact", zh="是否好友", en="whether a contact of staff", unit="yes or no", source="M22", sort="flag",
+        reads=changes.TIES, look=lambda s, now, fr: (ties.holding(s.contacts) > 0, NEVER),
+    ),
+    Step(
+        id="follower", zh="是否关注", en="whether following an account", unit="yes or no", source="M22",
+        sort="flag", reads=changes.TIES, look=lambda s, now, fr: (ties.holding(s.follows) > 0, NEVER),
+    ),
+)  # fmt: skip
+"""Every feature; a rule may name these and no others."""
+
+BY_ID: Final[Mapping[str, Feature]] = MappingProxyType({feature.id: feature for feature in FEATURES})

@@ -1,0 +1,174 @@
+"""How an event changes a member: the only way that a state changes, but for its tags.
+
+Every step is a maximum, a minimum, a sum of integers, a set union or "the latest event time wins"; so the order of
+arrival does not matter.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from models import changes
+from models.calendar import day_number
+from models.frame import Frame
+from models.identity import hash64, remember
+from models.params import OWN_ROLES, Act
+from models.state import MemberState
+from models.ties import Tie, say
+from schemas.times import to_ms
+from schemas.view import Event
+
+Step = Callable[[MemberState, Event, int, Frame], int]
+"""What one type of event does beyond being seen or an act; answers with the bits it changed."""
+
+
+def fold(state: MemberState, event: Event, source: int, offset: int, frame: Frame) -> bool:
+    """Apply an event, unless the fence or its id says that it was applied; the fence moves on in any case."""
+    if offset <= state.fence.get(source, -1):
+        return False
+    state.fence[source] = offset
+    at = event.at
+    if not remember(state.recent, hash64(event.event_id), at):
+        return False
+    changed = changes.LATE if at <= state.judged_at else 0
+    if state.first is None or at < state.first:
+        state.first = at
+        changed |= changes.FIRST
+    if event.role in OWN_ROLES:
+        act = frame.acts.get(event.type)
+        if act is not None:
+            changed |= _own_act(state, act, at, frame)
+    step = STEPS.get(event.type)
+    if step is not None:
+        changed |= step(state, event, at, frame)
+    state.revision += 1
+    state.work.changed |= changed
+    if changed & changes.LIFE:
+        state.work.place = None
+        if changed & changes.DAYS:
+            state.work.rhythm = None
+    return True
+
+
+def _own_act(state: MemberState, act: Act, at: int, frame: Frame) -> int:
+    day = frame.calendar.day(at)
+    changed = changes.SCORE
+    state.work.points = None
+    if state.last is None or at > state.last:
+        state.last = at
+    before = state.days.last
+    if day != before:
+        if state.days.add(day):
+            changed |= changes.DAYS
+        state.work.before = None
+    if act.speaks and (state.spoke is None or day > state.spoke):
+        state.spoke = day
+        changed |= changes.SPOKE
+    if frame.scale.add(state.cells, day, at, act.weight, act.capped):
+        frame.scale.forget(state.cells)
+        state.work.before = None
+    return changed
+
+
+def _joined(state: MemberState, ties: dict[str, Tie], name: str, at: int) -> int:
+    changed = changes.TIES if say(ties, name, True, at) else 0
+    if state.joined is None or at < state.joined:
+        state.joined = at
+        changed |= changes.FIRST
+    return changed
+
+
+def _group_joined(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return _joined(state, state.groups, event.group_id or "", at)
+
+
+def _group_left(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return changes.TIES if say(state.groups, event.group_id or "", False, at) else 0
+
+
+def _contact_added(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return _joined(state, state.contacts, event.staff_id or "", at)
+
+
+def _contact_lost(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return changes.TIES if say(state.contacts, event.staff_id or "", False, at) else 0
+
+
+def _followed(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return _joined(state, state.follows, event.channel_id or "", at)
+
+
+def _unfollowed(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return changes.TIES if say(state.follows, event.channel_id or "", False, at) else 0
+
+
+def _registered(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    if state.joined is not None and state.joined <= at:
+        return 0
+    state.joined = at
+    return changes.FIRST
+
+
+def _paid(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    key, parent = _order_ids(event)
+    state.book().paid(key, parent, event.paid_fen or 0, at)
+    if state.first_paid is None or at < state.first_paid:
+        state.first_paid = at
+    return changes.ORDERS
+
+
+def _refunded(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    if event.refund_type == "cashback":
+        return 0
+    key, parent = _order_ids(event)
+    paid_at = at if event.paid_ts_orig is None else to_ms(event.paid_ts_orig)
+    state.book().refunded(key, parent, event.refund_fen or 0, paid_at)
+    return changes.ORDERS
+
+
+def _order_ids(event: Event) -> tuple[int, int]:
+    """Hashed ids of the order and of the one it was split from (0: none)."""
+    parent = event.parent_order_id
+    return hash64(event.order_id or event.event_id), 0 if parent is None else hash64(parent)
+
+
+def _signed_in(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    if event.role not in OWN_ROLES:
+        return 0
+    day = frame.calendar.day(at) if event.local_day is None else day_number(event.local_day)
+    return changes.CHECKINS if state.signins.add(day) else 0
+
+
+STEPS: Final[Mapping[str, Step]] = MappingProxyType(
+    {
+        "group.joined": _group_joined,
+        "group.left": _group_left,
+        "group.kicked": _group_left,
+        "group.banned": _group_left,
+        "contact.added": _contact_added,
+        "contact.deleted": _contact_lost,
+        "contact.blocked": _contact_lost,
+        "account.followed": _followed,
+        "account.unfollowed": _unfollowed,
+        "member.registered": _registered,
+        "paid": _paid,
+        "refunded": _refunded,
+        "signin": _signed_in,
+    }
+)
+"""By event type; a type that is not here changes nothing but what every event or own act changes."""
+
+
+def set_by_hand(state: MemberState, tag: str, holds: bool, at: int) -> int:
+    """Take in that a person set or cleared a tag (T07); answers with the bits it changed."""
+    before = state.manual.get(tag)
+    held = before is not None and before.holds
+    say(state.manual, tag, holds, at)
+    if state.manual[tag].holds is held:
+        return 0
+    touched = state.work.manual
+    if tag in touched:
+        touched.remove(tag)
+    else:
+        touched.append(tag)
+    return changes.MANUAL

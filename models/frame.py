@@ -1,0 +1,29 @@
+"""What a member is seen in: the tunables and the calendar, with what follows from them."""
+
+from models.calendar import Calendar
+from models.params import MemberParams
+from models.score import Scale
+
+
+class Frame:
+    """Tunables and calendar, given once at start."""
+
+    __slots__ = ("acts", "calendar", "params", "scale")
+
+    def __init__(self, params: MemberParams, calendar: Calendar) -> None:
+        self.params = params
+        self.calendar = calendar
+        self.scale = Scale(params.half_life_days, params.cap_per_day)
+        self.acts = params.acts
+
+    def day(self, at: int) -> int:
+        """Number of the local day of the time ``at``."""
+        return self.calendar.day(at)
+
+    def after(self, at: int, days: int) -> int:
+        """First ms that is not "within ``days`` days" of the time ``at`` any more."""
+        return self.calendar.start(self.calendar.day(at) + days + 1)
+
+    def back(self, now: int, days: int) -> int:
+        """First ms that is "within ``days`` days" before ``now``."""
+        return self.calendar.start(self.calendar.day(now) - days)

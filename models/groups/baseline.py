@@ -1,0 +1,107 @@
+"""What was usual for a group: leaves and member-hours of each hour of the week, decayed by weeks.
+
+Hours enter when they have left the guard band, capped at the largest count that would not have been a
+spike: one outbreak hardly moves the yardstick, while a habit is learned in a few weeks.
+"""
+
+from models.groups.expectation import decay, expect, largest_unsurprising, threshold
+from models.groups.hours import Days, hour_of_week
+from models.groups.params import HOUR, WEEK, GroupParams
+from models.groups.state import HOURS_A_WEEK, Baseline, Burst, Hour
+from models.groups.terms import Terms
+
+
+def advance(baseline: Baseline, at: int, size: int, terms: Terms) -> None:
+    """Move to the hour of ``at`` (ms), ``size`` members having been in since the last call.
+
+    Bounded: a silence of any length costs at most one walk through the week, because whole silent weeks
+    have a closed form.
+    """
+    hour = at // HOUR
+    if not baseline.pending:
+        baseline.first = hour
+        baseline.exposed_to = at
+        baseline.pending.append(_empty(hour, terms.params))
+        return
+    last = baseline.pending[-1].number
+    expose(baseline, min(at, (last + 1) * HOUR), size)
+    silent = hour - last - 1
+    if silent >= HOURS_A_WEEK:
+        _commit(baseline, last + 1, terms)
+        _skip_weeks(baseline, silent // HOURS_A_WEEK, size, terms.params)
+        last += silent // HOURS_A_WEEK * HOURS_A_WEEK
+    for number in range(last + 1, hour + 1):
+        baseline.pending.append(_empty(number, terms.params))
+        expose(baseline, min(at, (number + 1) * HOUR), size)
+    _commit(baseline, hour - terms.params.guard_hours + 1, terms)
+
+
+def expose(baseline: Baseline, until: int, size: int) -> None:
+    """Count the member-hours of the current hour up to ``until`` (ms)."""
+    start = max(baseline.exposed_to, baseline.pending[-1].number * HOUR)
+    if until > start:
+        baseline.pending[-1].exposure += size * (until - start) / HOUR
+        baseline.exposed_to = until
+
+
+def count_leave(baseline: Baseline, at: int, calendar: Days) -> Hour | None:
+    """Count a leave at ``at`` (ms): in its hour, or, if that is behind the guard, in the baseline itself."""
+    number = at // HOUR
+    for hour in reversed(baseline.pending):
+        if hour.number == number:
+            hour.leaves += 1
+            return hour
+    baseline.leaves[hour_of_week(calendar, number)] += 1
+    return None
+
+
+def _empty(number: int, params: GroupParams) -> Hour:
+    return Hour(number, [0] * len(params.windows))
+
+
+def _skip_weeks(baseline: Baseline, weeks: int, size: int, params: GroupParams) -> None:
+    """Whole weeks without a leave, in every cell at once."""
+    keep = decay(params) ** weeks
+    exposed = size * (1 - keep) / (1 - decay(params))
+    baseline.leaves = [leaves * keep for leaves in baseline.leaves]
+    baseline.exposure = [exposure * keep + exposed for exposure in baseline.exposure]
+    baseline.exposed_to += weeks * WEEK
+
+
+def _commit(baseline: Baseline, before: int, terms: Terms) -> None:
+    """Let the baseline know the hours numbered below ``before``."""
+    keep = decay(terms.params)
+    known = 0
+    for hour in baseline.pending:
+        if hour.number >= before:
+            break
+        known += 1
+        leaves, peaks = _capped(baseline, hour, terms)
+        cell = hour_of_week(terms.calendar, hour.number)
+        baseline.leaves[cell] = baseline.leaves[cell] * keep + leaves
+        baseline.exposure[cell] = baseline.exposure[cell] * keep + hour.exposure
+        _remember(baseline, hour.number, cell, peaks, terms.params)
+    del baseline.pending[:known]
+
+
+def _remember(baseline: Baseline, number: int, cell: int, peaks: list[int], params: GroupParams) -> None:
+    """Add the bursts of an hour to its cell; fewer leaves together than one below the floor are no burst."""
+    bursts = [peak if peak >= params.floor - 1 else 0 for peak in peaks]
+    if not any(bursts):
+        return
+    old = baseline.bursts.get(cell) or Burst(number, [0.0] * len(peaks))
+    keep = decay(params) ** ((number - old.number) / HOURS_A_WEEK)
+    summed = [was * keep + now for was, now in zip(old.peaks, bursts, strict=True)]
+    baseline.bursts[cell] = Burst(number, summed)
+
+
+def _capped(baseline: Baseline, hour: Hour, terms: Terms) -> tuple[int, list[int]]:
+    """Leaves and peaks of an hour, none above what would just not have been a spike."""
+    if max(hour.leaves, *hour.peaks) < terms.params.floor:
+        return hour.leaves, hour.peaks
+    caps = []
+    for window in terms.params.windows:
+        usual = expect(baseline, hour.number, window, hour.exposure, terms)
+        caps.append(largest_unsurprising(usual, threshold(terms.params, window), terms.params.floor - 1))
+    peaks = [min(peak, cap) for peak, cap in zip(hour.peaks, caps, strict=True)]
+    return min(hour.leaves, max(caps)), peaks

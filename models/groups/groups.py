@@ -1,0 +1,136 @@
+"""A group's decisions in one place: events in; statistics and churn spikes out.
+
+event -> repeats -> hours (baseline) -> membership -> windows -> spike -> episode -> alerts
+
+Everything is a pure function of the order of the input: no clock, no randomness.
+"""
+
+from collections.abc import Callable
+
+from models.groups import episode, membership, repeats, spike, windows
+from models.groups.baseline import advance, expose
+from models.groups.hours import Days
+from models.groups.leaving import cause_of
+from models.groups.params import GroupParams
+from models.groups.state import GroupState, Leave, Window
+from models.groups.terms import Terms
+from schemas.facts import Alert, GroupStats
+from schemas.view import Event
+
+
+class Groups:
+    """Folds the events of groups into their states."""
+
+    def __init__(self, params: GroupParams, calendar: Days) -> None:
+        self.params = params
+        self.terms = Terms(params, calendar)
+        self._folds: dict[str, Callable[[GroupState, Event, Window], list[Alert]]] = {
+            "message": self._message,
+            "group.joined": self._joined,
+            "group.left": self._left,
+            "group.kicked": self._left,
+            "group.banned": self._left,
+            "broadcast": self._broadcast,
+            "group.dissolve_notice": self._ending,
+            "group.dissolved": self._dissolved,
+            "role.changed": self._role,
+        }
+
+    def initial(self, brand_id: str, group_id: str) -> GroupState:
+        """State of a group that was never heard of."""
+        return GroupState(brand_id, group_id)
+
+    def fold(self, state: GroupState, event: Event, source: int, offset: int) -> list[Alert]:
+        """Apply one event, in place; the alerts it opens or updates. A repeat changes nothing.
+
+        The caller fires the state's timers (`fire_due`) up to the event's arrival first.
+        """
+        if not repeats.admit(state, source, offset, event.event_id, self.params.ids):
+            return []
+        at = event.at
+        if at >= state.baseline.hour_end:
+            self._next_hour(state, at)
+        state.latest = max(state.latest, at)
+        fold = self._folds.get(event.type)
+        alerts = []
+        if fold is not None:
+            alerts = fold(state, event, windows.window_of(state, at, source, offset, self.params))
+        if event.member_count_after is not None:
+            expose(state.baseline, at, state.size)
+            change = membership.reconcile(state, event.member_count_after, at)
+            windows.resize(state, at, change, self.params)
+        return alerts
+
+    def fire_due(self, state: GroupState, until: int) -> list[Alert]:
+        """Fire the timers due at or before ``until`` (ms), each at its own time; the alerts they close."""
+        alerts: list[Alert] = []
+        while state.due is not None and state.due <= until:
+            alerts += episode.close_due(state, state.due, self.terms)
+        return alerts
+
+    def drain(self, state: GroupState, at: int) -> list[GroupStats]:
+        """Statistics that changed since the last drain, as of ``at`` (ms; never smaller than before)."""
+        return windows.drain(state, at, self.params)
+
+    def _next_hour(self, state: GroupState, at: int) -> None:
+        advance(state.baseline, at, state.size, self.terms)
+        membership.forget(state, at - self.params.departed_for)
+
+    def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        window.messages += 1
+        member = event.member_id
+        if member is None or membership.enlist(state, member, event.role, event.at):
+            return []
+        windows.speak(state, window, member, self.params)
+        self._enter(state, member, event.at, joined=False)
+        return []
+
+    def _joined(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        window.joins += 1
+        if event.member_id is not None:
+            membership.enlist(state, event.member_id, event.role, event.at)
+            self._enter(state, event.member_id, event.at, joined=True)
+        return []
+
+    def _enter(self, state: GroupState, member: str, at: int, joined: bool) -> None:
+        size = state.size
+        if membership.enter(state, member, at, joined):
+            expose(state.baseline, at, size)
+            windows.resize(state, at, 1, self.params)
+
+    def _left(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        cause = cause_of(event, state.ending_at)
+        setattr(window, cause, getattr(window, cause) + 1)
+        member, at = event.member_id, event.at
+        if member is None:
+            return []
+        membership.enlist(state, member, event.role, at)
+        expose(state.baseline, at, state.size)
+        change, lost = membership.go(state, member, at, self.params.again)
+        windows.resize(state, at, change, self.params)
+        leave = Leave(at, member, cause)
+        if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
+            return []
+        return episode.follow(state, leave, self.terms)
+
+    def _broadcast(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        if event.at >= state.broadcast_at:
+            state.broadcast_id = event.broadcast_id or event.event_id
+            state.broadcast_at = event.at
+        return []
+
+    def _ending(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        state.ending_at = event.at if state.ending_at is None else min(state.ending_at, event.at)
+        return []
+
+    def _dissolved(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        expose(state.baseline, event.at, state.size)
+        windows.resize(state, event.at, membership.dissolve(state, event.at), self.params)
+        return self._ending(state, event, window)
+
+    def _role(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        if event.member_id is not None:
+            before = state.size
+            membership.reassign(state, event.member_id, event.role, event.at)
+            windows.resize(state, event.at, state.size - before, self.params)
+        return []

@@ -1,0 +1,22 @@
+"""Why someone left, and whether it was planned (G75): clean-ups and endings are not churn."""
+
+from typing import Literal
+
+from schemas.view import Event
+
+PLANNED = frozenset({"dedupe", "dissolve", "buffer_move", "vip_eliminated", "staff_reassign"})
+"""Leave reasons of the operator's own making (F26)."""
+
+Cause = Literal["left_self", "kicked", "banned", "planned"]
+
+
+def cause_of(event: Event, ending_at: int | None) -> Cause:
+    """Cause of a leave; planned by its reason, or because the group's end was announced at ``ending_at``
+    (ms)."""
+    if event.leave_reason in PLANNED or (ending_at is not None and event.at >= ending_at):
+        return "planned"
+    if event.type == "group.banned" or event.leave_reason == "banned":
+        return "banned"
+    if event.type == "group.kicked" or event.leave_reason == "kicked":
+        return "kicked"
+    return "left_self"

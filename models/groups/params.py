@@ -1,0 +1,101 @@
+"""Tunables of the groups' decisions: each with its unit and the failure it prevents."""
+
+import msgspec
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+"""Lengths in ms."""
+
+WINDOWS_OPEN = 63
+"""Most statistics windows open at one time: speakers are bits of one stored integer."""
+
+
+class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may tune. Defaults hold for groups of 20 to 500 members.
+
+    None of the defaults is fitted to one community: they state how many false alarms are tolerable, how
+    soon a wave must be seen and how long a habit is remembered.
+    """
+
+    window_seconds: int = 300
+    """Length of a statistics window, s. Five minutes is the step of the source rule (G66)."""
+
+    lateness: int = 2 * HOUR
+    """How long a window stays open behind the group's latest event, ms of event time. Anything later
+    becomes an addition of its own, so that state stays small and sums stay exact."""
+
+    departed_for: int = 7 * DAY
+    """How long one who left is remembered, ms; keeps a late join from reviving them."""
+
+    again: int = DAY
+    """A leave of one who left longer ago than this, ms, shows that a join was lost; sooner, it is another
+    report of the same departure (a callback and the nightly list)."""
+
+    windows: tuple[int, ...] = (2 * MINUTE, 10 * MINUTE, HOUR)
+    """Sliding windows of the spike test, ms, shortest first: a sudden wave, a bad broadcast, the hour of
+    G66."""
+
+    floor: int = 5
+    """Fewest leaves that can be a spike (G66). Below it an alert tells an administrator nothing to act on."""
+
+    share: float = 0.02
+    """Smallest part of the group that must have left (G66): 5 of 500 is a nuisance, not an emptying group."""
+
+    false_alerts_per_week: float = 0.2
+    """Tolerated false alerts a group a week, shared evenly by the windows. A window of length w may be
+    tested afresh week / w times, so its threshold on p is this share times w / week: the expected number
+    holds for each window whatever its length. With the floor the achieved rate is far lower, because small
+    counts are discrete."""
+
+    prior_leaves: float = 1.0
+    prior_rate: float = 0.002
+    """What is believed of a group before it is known: leaves per member-hour (about 5 % a day) with the
+    weight of one leave, so that a new group's own record soon outweighs it."""
+
+    season_shape: float = 1.0
+    """Shape of the Gamma from which the rates of the hours of the week are drawn around the group's rate. 1
+    says that hours differ by about 100 %, as day and night do; an hour of the week that has seen fewer leaves
+    than that is judged mostly by the group's rate, so that an empty cell raises no alarm at the first leaves."""
+
+    half_life_weeks: float = 4.0
+    """After so many weeks a past leave weighs half. Shorter forgets a weekly habit that paused for a
+    holiday; longer keeps the wild first days of a new group as its norm."""
+
+    guard_hours: int = 2
+    """Hours, the current one included, that the baseline does not yet know: a wave must not raise its own
+    yardstick."""
+
+    quiet: int = 10 * MINUTE
+    """An episode closes when the leaves of a period of this length, ms, are ordinary; the window that
+    tipped must run empty too, if it is longer. Longer joins separate waves in one alert, so that the second
+    one wakes nobody."""
+
+    calm_p: float = 0.05
+    """Leaves in the quiet period count as ordinary while their tail probability is above this."""
+
+    collapse: float = 0.70
+    """Survivors' share below which a spike is critical (G67)."""
+
+    listed: int = 20
+    """Member ids shown in an alert's evidence, at most."""
+
+    recent_leaves: int = 2000
+    """Leaves kept for the sliding windows, at most: bounds the state if thousands go within the hour. By
+    then every window has long tipped."""
+
+    ids: int = 512
+    """Event ids remembered per group for a producer's own retries: a repeat further back than this many
+    events of the group is counted again (the fence still catches the pipeline's own repeats, however far
+    back)."""
+
+    broadcast_reach: int = 30 * MINUTE
+    """How long after a broadcast leaves are laid at its door, ms (G68)."""
+
+    def __post_init__(self) -> None:
+        if self.lateness // (self.window_seconds * 1000) + 2 > WINDOWS_OPEN:
+            raise ValueError(
+                f"lateness of {self.lateness} ms keeps more than {WINDOWS_OPEN} windows "
+                f"of {self.window_seconds} s open: choose longer windows or less lateness"
+            )

@@ -1,0 +1,158 @@
+"""Everything that is remembered of one group, as one value that can be stored."""
+
+from typing import Final
+
+import msgspec
+
+from models.groups.params import HOUR
+
+GROUPS_STATE_VERSION: Final = 1
+HOURS_A_WEEK: Final = 168
+
+
+class Window(msgspec.Struct, array_like=True):
+    """Counts of one statistics window; ``start`` in ms. ``members`` is the size at its end, as far as
+    known."""
+
+    start: int
+    members: int = 0
+    joins: int = 0
+    left_self: int = 0
+    kicked: int = 0
+    banned: int = 0
+    planned: int = 0
+    messages: int = 0
+    speakers: int = 0
+
+
+class Addition(msgspec.Struct, array_like=True):
+    """One event that came after its window had closed: ``part`` tells it from all others, ``counts`` holds
+    it."""
+
+    part: int
+    counts: Window
+
+
+class Leave(msgspec.Struct, array_like=True):
+    """An unplanned leave of a member; ``at`` in ms."""
+
+    at: int
+    member: str
+    cause: str
+
+
+class Hour(msgspec.Struct, array_like=True):
+    """An hour that the baseline does not know yet.
+
+    ``number`` counts hours since the epoch; ``exposure`` is in member-hours; ``peaks`` holds, per sliding
+    window, the most leaves that were in it at once.
+    """
+
+    number: int
+    peaks: list[int]
+    leaves: int = 0
+    exposure: float = 0.0
+
+
+class Burst(msgspec.Struct, array_like=True):
+    """Habit of an hour of the week to empty at once: decayed sum of ``peaks`` per window, as of hour
+    ``number``."""
+
+    number: int
+    peaks: list[float]
+
+
+class Baseline(msgspec.Struct, array_like=True):
+    """What is usual: decayed leaves and member-hours per hour of the week, and the hours still behind the
+    guard."""
+
+    first: int = 0
+    exposed_to: int = 0
+    leaves: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS_A_WEEK)
+    exposure: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS_A_WEEK)
+    bursts: dict[int, Burst] = {}
+    pending: list[Hour] = []
+
+    @property
+    def hour_end(self) -> int:
+        """First ms after the current hour; 0 before the first event."""
+        return (self.pending[-1].number + 1) * HOUR if self.pending else 0
+
+
+class Episode(msgspec.Struct):
+    """A churn spike under way.
+
+    ``since`` is the start of the window that tipped, ``last`` the latest leave (ms); ``window`` is in ms.
+    ``leavers`` holds who left and why, ``reported`` how many of them the last alert told of.
+    """
+
+    opened_at: int
+    since: int
+    last: int
+    window: int
+    p_value: float
+    p_values: dict[str, float]
+    members: int
+    leavers: dict[str, str]
+    reported: int
+    expected: float
+    version: int = 1
+    severity: str = "warning"
+
+
+class GroupState(msgspec.Struct):
+    """One group. Updated in place inside a fold; what is stored or compared is `snapshot`.
+
+    ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state.
+    ``crew`` are staff and bots, who never count. ``unseen`` are members that the source says exist and who
+    never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at which a timer must fire,
+    ms.
+    """
+
+    brand_id: str
+    group_id: str
+    version: int = GROUPS_STATE_VERSION
+    fence: dict[int, int] = {}
+    ids: dict[int, int] = {}
+    latest: int = 0
+    due: int | None = None
+    members: dict[str, int] = {}
+    crew: dict[str, int] = {}
+    size: int = 0
+    unseen: int = 0
+    told_at: int = 0
+    ending_at: int | None = None
+    windows: dict[int, Window] = {}
+    spoke: dict[str, int] = {}
+    changed: set[int] = set()
+    additions: list[Addition] = []
+    revision: int = 0
+    baseline: Baseline = msgspec.field(default_factory=Baseline)
+    recent: list[Leave] = []
+    spent_until: int = 0
+    episode: Episode | None = None
+    broadcast_id: str | None = None
+    broadcast_at: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(GroupState)
+
+
+def snapshot(state: GroupState) -> bytes:
+    """Immutable value of a state; equal states give equal bytes only if they were reached the same way."""
+    return _encoder.encode(state)
+
+
+def restore(raw: bytes) -> GroupState:
+    """State behind a snapshot.
+
+    Raises:
+        ValueError: the bytes are of a format that this version cannot read.
+    """
+    state = _decoder.decode(raw)
+    if state.version != GROUPS_STATE_VERSION:
+        raise ValueError(
+            f"group state has version {state.version}, this program reads {GROUPS_STATE_VERSION}"
+        )
+    return state

@@ -1,0 +1,116 @@
+"""A group's figures per fixed window: counts whose sums equal a plain count of the events, whatever their
+order.
+
+An event whose window ended more than the lateness before the group's latest event becomes an addition: a
+row of its own (``part``), to be added to the window's. Which of the two it is depends on event times alone,
+never on when the windows were drained, so a replay decides the same.
+"""
+
+from models.groups.params import WINDOWS_OPEN, GroupParams
+from models.groups.state import Addition, GroupState, Window
+from schemas.facts import GroupStats
+
+_REVISION_BITS = 20
+
+
+def window_of(state: GroupState, at: int, source: int, offset: int, params: GroupParams) -> Window:
+    """The counts to which an event at ``at`` (ms) belongs; marks them as changed."""
+    length = params.window_seconds * 1000
+    start = at - at % length
+    if start + length <= state.latest - params.lateness:
+        late = Addition(part_of(source, offset), Window(start))
+        state.additions.append(late)
+        return late.counts
+    window = state.windows.get(start)
+    if window is None:
+        window = state.windows[start] = Window(start, _size_by(state, start))
+        _silence(state, _slot(window, params))
+    state.changed.add(start)
+    return window
+
+
+def _size_by(state: GroupState, start: int) -> int:
+    """Size at the end of a window not seen yet: that of the open window before it, else the present one."""
+    if not state.windows or start > max(state.windows):
+        return state.size
+    before = [s for s in state.windows if s < start]
+    return state.windows[max(before)].members if before else state.size
+
+
+def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None:
+    """Let a change of size at ``at`` (ms) reach its window and the open ones after it.
+
+    Not guaranteed: exact sizes of past windows where late events contradict what was known.
+    """
+    if change == 0:
+        return
+    length = params.window_seconds * 1000
+    first = at - at % length
+    for start, window in state.windows.items():
+        if start >= first:
+            window.members = max(0, window.members + change)
+            state.changed.add(start)
+
+
+def speak(state: GroupState, window: Window, member_id: str, params: GroupParams) -> None:
+    """Count a speaker, once a window. Late additions know none: who had spoken already is forgotten."""
+    if state.windows.get(window.start) is not window:
+        return
+    slot = 1 << _slot(window, params)
+    spoke = state.spoke.get(member_id, 0)
+    if not spoke & slot:
+        state.spoke[member_id] = spoke | slot
+        window.speakers += 1
+
+
+def _slot(window: Window, params: GroupParams) -> int:
+    """Place of a window among those open at one time (`GroupParams` sees to it that there are enough)."""
+    return window.start // (params.window_seconds * 1000) % WINDOWS_OPEN
+
+
+def _silence(state: GroupState, slot: int) -> None:
+    """Nobody has spoken in the window that takes over this slot."""
+    keep = ~(1 << slot)
+    state.spoke = {member: rest for member, spoke in state.spoke.items() if (rest := spoke & keep)}
+
+
+def part_of(source: int, offset: int) -> int:
+    """Number of a late addition: never 0, one for each input position, below 2**64."""
+    return (offset + 1) << 16 | source & 0xFFFF
+
+
+def drain(state: GroupState, at: int, params: GroupParams) -> list[GroupStats]:
+    """Windows changed since the last drain, as of ``at`` (ms), and late additions; closed ones go."""
+    state.revision += 1
+    rows = [_row(state, state.windows[start], 0, at, params) for start in sorted(state.changed)]
+    rows += [_row(state, late.counts, late.part, at, params) for late in state.additions]
+    state.changed.clear()
+    state.additions.clear()
+    horizon = state.latest - params.lateness - params.window_seconds * 1000
+    for start in [start for start in state.windows if start <= horizon]:
+        del state.windows[start]
+    return rows
+
+
+def _row(state: GroupState, counts: Window, part: int, at: int, params: GroupParams) -> GroupStats:
+    whole = part == 0
+    return GroupStats.model_construct(
+        schema_version=1,
+        brand_id=state.brand_id,
+        group_id=state.group_id,
+        version=at << _REVISION_BITS | state.revision & (1 << _REVISION_BITS) - 1,
+        as_of=at,
+        window_start=counts.start,
+        window_seconds=params.window_seconds,
+        part=part,
+        members=counts.members if whole else 0,
+        joins=counts.joins,
+        leaves=counts.left_self + counts.kicked + counts.banned + counts.planned,
+        left_self=counts.left_self,
+        kicked=counts.kicked,
+        banned=counts.banned,
+        planned=counts.planned,
+        messages=counts.messages,
+        speakers=counts.speakers,
+        active_rate=counts.speakers / counts.members if counts.members > 0 else 0.0,
+    )

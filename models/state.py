@@ -1,0 +1,129 @@
+"""All that is kept of a member between events, and its bytes."""
+
+from typing import Final
+
+import msgspec
+
+from models.days import DaySet
+from models.orders import Book, Order
+from models.score import Cell
+from models.ties import Tie
+from models.work import Work
+
+STATE_VERSION: Final = 1
+"""Version of the bytes. A field is only ever appended, with a default, and the version then raised."""
+
+
+class StateVersionError(Exception):
+    """Bytes that this version of the program does not read."""
+
+
+class MemberState(msgspec.Struct, array_like=True, gc=False):
+    """State of one member of one brand; times are ms since the epoch, UTC.
+
+    `gc=False` is safe: nothing in here refers back to what holds it.
+    """
+
+    version: int
+    brand_id: str
+    member_id: str
+    fence: dict[int, int] = {}
+    """Source -> last applied offset; what is at or below it was applied."""
+    recent: dict[int, int] = {}
+    """Hashed ids of the last events -> second of their event time (see `models.identity`)."""
+
+    first: int | None = None
+    """Earliest event that names the member, of whatever kind."""
+    last: int | None = None
+    """Latest own act."""
+    joined: int | None = None
+    """Earliest joining: of a group, as a contact, follower or registered member."""
+    spoke: int | None = None
+    """Number of the local day of the last own message or check-in."""
+    days: DaySet = msgspec.field(default_factory=DaySet)
+    """Local days with an own act."""
+    cells: dict[int, Cell] = {}
+    """Points by local day."""
+    orders: dict[int, Order] = {}
+    """Orders by hashed id."""
+    first_paid: int | None = None
+    """Earliest payment, of whatever became of it."""
+    signins: DaySet = msgspec.field(default_factory=DaySet)
+    """Local days signed in."""
+    groups: dict[str, Tie] = {}
+    """Groups that the member was seen to join or leave, by id."""
+    contacts: dict[str, Tie] = {}
+    """Contact with staff, by staff id; "" where the event named none."""
+    follows: dict[str, Tie] = {}
+    """Accounts followed; "" is the brand's."""
+    manual: dict[str, Tie] = {}
+    """Tags set or cleared by hand."""
+
+    on: dict[str, int] = {}
+    """Tags that the rules hold on -> when they entered."""
+    judged_at: int = 0
+    """Time of the last judgement; never falls."""
+    due: int | None = None
+    """Earliest time at which a tag or a stepping value may change with no event."""
+    revision: int = 0
+    """Number of changes so far; tells profiles of one time apart."""
+    rules: int = 0
+    """Version of the rules that judged last."""
+    work: Work = msgspec.field(default_factory=Work)
+    """Not persisted."""
+
+    def book(self) -> Book:
+        """The orders, ready for reading."""
+        book = self.work.book
+        if book is None:
+            book = self.work.book = Book(self.orders)
+        return book
+
+
+def initial(brand_id: str, member_id: str, rules: int) -> MemberState:
+    """State of a member of whom nothing is known."""
+    return MemberState(STATE_VERSION, brand_id, member_id, rules=rules)
+
+
+def snapshot(state: MemberState) -> bytes:
+    """Bytes of a judged state: a MessagePack array that begins with the version."""
+    return _encode(state)
+
+
+def restore(data: bytes) -> MemberState:
+    """State behind the bytes of `snapshot`.
+
+    Raises `StateVersionError` when another version wrote them.
+    """
+    try:
+        version = _read_head(data).version
+    except msgspec.DecodeError as error:
+        raise StateVersionError(f"these {len(data)} bytes are no member's state: {error}") from None
+    if version != STATE_VERSION:
+        raise StateVersionError(f"state of version {version}; this program reads version {STATE_VERSION}")
+    return _decode(data)
+
+
+class _Head(msgspec.Struct, array_like=True):
+    version: int
+
+
+def _to_plain(value: object) -> object:
+    if isinstance(value, DaySet):
+        return value.base, value.bits.to_bytes((value.bits.bit_length() + 7) // 8, "little")
+    if isinstance(value, Work):
+        return None
+    raise NotImplementedError(type(value).__name__)
+
+
+def _from_plain(kind: type, value: object) -> object:
+    if kind is DaySet:
+        assert isinstance(value, list)
+        base, bits = value
+        return DaySet.of_bits(base, int.from_bytes(bits, "little"))
+    return Work()
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_to_plain).encode
+_decode = msgspec.msgpack.Decoder(MemberState, dec_hook=_from_plain).decode
+_read_head = msgspec.msgpack.Decoder(_Head).decode

@@ -1,0 +1,35 @@
+"""Ties that hold or not, of which the latest word counts: groups, contacts, accounts followed, tags set by hand."""
+
+import msgspec
+
+
+class Tie(msgspec.Struct, array_like=True, gc=False):
+    """Whether it holds, and since when (ms): the time of the last event that said so."""
+
+    holds: bool
+    at: int
+
+
+def say(ties: dict[str, Tie], name: str, holds: bool, at: int) -> bool:
+    """Take in that a tie held, or did not, from ``at`` on; whether that changes anything.
+
+    The latest event time wins whatever the order of arrival; of two words at one time, the one that it holds.
+    """
+    tie = ties.get(name)
+    if tie is None:
+        ties[name] = Tie(holds, at)
+        return True
+    if (at, holds) <= (tie.at, tie.holds):
+        return False
+    tie.holds, tie.at = holds, at
+    return True
+
+
+def holding(ties: dict[str, Tie]) -> int:
+    """Number of ties that hold."""
+    return sum(tie.holds for tie in ties.values())
+
+
+def oldest(ties: dict[str, Tie]) -> int | None:
+    """Since when the longest lasting of the ties that hold has held, ms."""
+    return min((tie.at for tie in ties.values() if tie.holds), default=None)

@@ -1,0 +1,109 @@
+"""Made-up lives of a member, for property tests."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.members import Members
+from models.state import MemberState, restore, snapshot
+from schemas.facts import MemberProfile, TagChange
+from schemas.view import Event
+
+START = 1_767_600_000_000
+DAY = 86_400_000
+LENGTH = 60 * DAY
+
+_TYPES = {
+    "message": "chat",
+    "share": "chat",
+    "push_delivered": "chat",
+    "group.joined": "join",
+    "group.left": "join",
+    "group.kicked": "join",
+    "contact.added": "join",
+    "contact.deleted": "join",
+    "account.followed": "join",
+    "member.registered": "join",
+    "visited": "order",
+    "paid": "order",
+    "refunded": "order",
+    "signin": "checkin",
+    "quiz": "checkin",
+    "points_grant": "checkin",
+}
+
+
+@st.composite
+def bare_events(draw: st.DrawFn) -> dict[str, Any]:
+    """An event without an id; often a message, an order or a sign-in, sometimes of the same ms as another."""
+    type_ = draw(
+        st.sampled_from([*_TYPES, "message", "message", "paid", "paid", "refunded", "signin", "signin"])
+    )
+    fields: dict[str, Any] = {
+        "type": type_,
+        "kind": _TYPES[type_],
+        "ts": START
+        + draw(st.one_of(st.integers(0, LENGTH), st.integers(0, 120).map(lambda n: n * DAY // 2))),
+        "role": draw(st.sampled_from(["customer"] * 8 + ["kol", "staff"])),
+    }
+    if type_.startswith("group."):
+        fields["group_id"] = draw(st.sampled_from(["g1", "g2"]))
+    if type_.startswith("contact."):
+        fields["staff_id"] = draw(st.sampled_from(["s1", None]))
+    if type_ in ("paid", "refunded"):
+        fields["order_id"] = draw(st.sampled_from(["o1", "o2", "o3", "o4", "o5"]))
+        fields["parent_order_id"] = (
+            "p" if fields["order_id"] in ("o1", "o2") and draw(st.booleans()) else None
+        )
+        fields["paid_fen"] = draw(st.sampled_from([0, 500, 1000]))
+        fields["refund_fen"] = draw(st.sampled_from([200, 500, 1000]))
+        fields["refund_type"] = draw(st.sampled_from([None, "full", "cashback"]))
+    if type_ == "signin" and draw(st.integers(0, 4)) == 0:
+        fields["local_day"] = draw(st.sampled_from(["2026-01-20", "2026-02-01"]))
+    return fields
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 60) -> list[Event]:
+    """Events of one member within 60 days, in the order of their times."""
+    bare = draw(st.lists(bare_events(), min_size=1, max_size=most))
+    bare.sort(key=lambda fields: fields["ts"])
+    return [Event(event_id=f"e{n}", member_id="m1", **fields) for n, fields in enumerate(bare)]
+
+
+def live(
+    members: Members,
+    events: Iterable[Event],
+    end: int,
+    restarts: frozenset[int] = frozenset(),
+    again: bool = False,
+) -> tuple[MemberState, list[TagChange]]:
+    """Let the events arrive in the order given and time go on to ``end``.
+
+    The state is written and read anew after the events numbered in ``restarts``. With ``again`` each event comes
+    three times: at the same offset, and at a later one under the same id.
+    """
+    state, clock, found, offset = members.initial("default", "m1"), 0, list[TagChange](), 0
+    for number, event in enumerate(events):
+        clock = max(clock, event.at)
+        for offset_of in (offset, offset, offset + 1) if again else (offset,):
+            found += members.fire_due(state, clock)
+            if members.fold(state, event, 0, offset_of):
+                found += members.judge(state, max(event.at, state.judged_at), "event", event)
+        offset += 2
+        if number in restarts:
+            state = restore(snapshot(state))
+    found += members.fire_due(state, end)
+    found += members.judge(state, end, "timer")
+    return state, found
+
+
+def told(profile: MemberProfile) -> dict[str, Any]:
+    """A profile without what only counts revisions."""
+    return profile.model_dump(exclude={"version"})
+
+
+def copy(state: MemberState) -> MemberState:
+    """The same member, with nothing remembered beyond the state."""
+    return restore(snapshot(state))
