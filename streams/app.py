@@ -1,0 +1,141 @@
+"""The Faust app of a worker.
+
+    chat, join, order, checkin ─▶ intake ─┬─▶ member-events ─▶ members ─▶ tag-changes, member-profiles
+                                          ├─▶ group-events ──▶ groups ──▶ group-stats, alerts
+                                          └─▶ dead-letters
+
+Agents, topics, assignment, the worker and the web server are Faust's; chunks, offsets and state are ours
+(`streams.transport`, `streams.flow`, `streams.keyed`). ``faust -A streams.app worker`` and ``qunpulse worker`` are the same.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterable
+from pathlib import Path
+from typing import Any, cast
+
+import faust
+import structlog
+from kafka.errors import KafkaError
+
+from schemas.rows import KINDS
+from streams.chunk import Chunk, Partition
+from streams.fatal import EXIT_CONFIG, end_process
+from streams.flow import Flow
+from streams.pages import add_pages
+from streams.runtime import Runtime, as_chunk_consumer, build
+from streams.settings import Settings, load
+from streams.topics import TopicsWrong, checked_layout
+from streams.transport import ChunkSchema, Transport
+from streams.watchdog import watch
+
+log = structlog.get_logger(__name__)
+
+
+class App(faust.App):
+    """Faust app with a runtime that is built when the broker's layout is known, before anything is consumed."""
+
+    runtime: Runtime | None = None
+    settings: Settings
+
+    async def on_first_start(self) -> None:
+        await super().on_first_start()
+        try:
+            layout = await asyncio.to_thread(checked_layout, self.settings)
+        except (TopicsWrong, KafkaError) as error:
+            end_process(f"topics of {self.settings.kafka}: {error}", code=EXIT_CONFIG)
+        self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
+        self.by_topic: dict[str, Flow] = {self.settings.topic(kind): self.runtime.intake for kind in KINDS}
+        self.by_topic[self.settings.topic("member-events")] = self.runtime.members
+        self.by_topic[self.settings.topic("group-events")] = self.runtime.groups
+        transport = self.transport
+        assert isinstance(transport, Transport)
+        transport.releases.append(self.runtime.release)
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        if self.runtime is not None:
+            await self.runtime.producer.stop()
+
+
+def build_app(settings: Settings) -> App:
+    """The app for `settings`; nothing is connected yet."""
+    broker = ";".join(f"qunpulse://{server}" for server in settings.servers)
+    app = App(
+        settings.app_id,
+        broker=broker,
+        datadir=str(Path(tempfile.gettempdir()) / f"{settings.app_id}-faust"),
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.session_seconds / 4,
+        broker_commit_interval=3600.0,  # flows commit; see streams.flow
+        broker_commit_livelock_soft_timeout=7 * 86400.0,  # streams.watchdog looks at progress instead
+        stream_processing_timeout=7 * 86400.0,
+        stream_buffer_maxsize=16,  # chunks, not events
+        stream_wait_empty=True,
+        web_bind=settings.worker_host,
+        web_host=settings.worker_host,
+        web_port=settings.worker_port,
+        worker_redirect_stdouts=False,
+        reply_create_topic=False,
+    )
+    app.settings = settings
+    _add_agents(app, settings)
+    _add_hooks(app)
+    add_pages(app)
+    return app
+
+
+def _add_agents(app: App, settings: Settings) -> None:
+    schema = ChunkSchema(allow_empty=True)
+    inputs = app.topic(*(settings.topic(kind) for kind in KINDS), schema=schema)
+
+    @app.agent(inputs, concurrency=1, name="intake")
+    async def intake(chunks: AsyncIterable[Chunk]) -> None:
+        await _drive(app, "intake", chunks)
+
+    @app.agent(app.topic(settings.topic("member-events"), schema=schema), concurrency=1, name="members")
+    async def members(chunks: AsyncIterable[Chunk]) -> None:
+        await _drive(app, "members", chunks)
+
+    @app.agent(app.topic(settings.topic("group-events"), schema=schema), concurrency=1, name="groups")
+    async def groups(chunks: AsyncIterable[Chunk]) -> None:
+        await _drive(app, "groups", chunks)
+
+
+async def _drive(app: App, name: str, chunks: AsyncIterable[Chunk]) -> None:
+    """Hand each chunk to the flow. No exception may leave an agent: it would be acknowledged and forgotten (F1)."""
+    async for chunk in chunks:
+        assert app.runtime is not None
+        flow: Flow = getattr(app.runtime, name)
+        try:
+            await flow.take(chunk)
+        except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
+            end_process(f"agent {name} at {chunk.partition.topic}[{chunk.partition.partition}] "
+                        f"{chunk.first}-{chunk.last}: {error!r}", error)  # fmt: skip
+
+
+def _add_hooks(app: App) -> None:
+    async def on_assigned(_: Any, assigned: set[Any], **__: Any) -> None:
+        assert app.runtime is not None
+        app.runtime.assign({Partition(tp.topic, tp.partition) for tp in assigned}, app.by_topic)
+
+    app.on_partitions_assigned.connect(cast(Any, on_assigned), weak=False)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def tick() -> None:
+        assert app.runtime is not None
+        try:
+            await app.runtime.tick_for_ever()
+        except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
+            end_process(f"timers and flushes: {error!r}", error)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def guard() -> None:
+        await watch(app, app.settings.stall_seconds)
+
+
+app = build_app(load())

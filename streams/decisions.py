@@ -1,0 +1,29 @@
+"""The models' parameters and the rules of the tags, as the settings of this deployment say."""
+
+from importlib.resources import files
+
+from models.params import MemberParams
+from models.rules import RuleSet, compile_rules
+from streams.settings import Settings
+
+
+def member_params(settings: Settings) -> MemberParams:
+    """Parameters of the member models."""
+    return MemberParams(half_life_days=settings.half_life_days, cap_per_day=float(settings.daily_message_cap))
+
+
+def shipped_rules() -> tuple[str, str]:
+    """Text and name of the rule file that is shipped."""
+    return files("models.rules").joinpath("default.yaml").read_text("utf-8"), "default.yaml"
+
+
+def rule_set(settings: Settings) -> RuleSet:
+    """The rules in use, compiled.
+
+    Raises:
+        models.rules.RuleError: the file has an error; the text names file, line and word.
+        OSError: the file cannot be read.
+    """
+    if settings.rules is None:
+        return compile_rules(*shipped_rules())
+    return compile_rules(settings.rules.read_text("utf-8"), str(settings.rules))

@@ -1,0 +1,28 @@
+"""Ending the process.
+
+Faust restarts an agent that raised and goes on with the next message, which loses the one that failed; its crashed
+services can leave an idle process behind (reliability F1, defect 18). So anything unexpected ends the process: the
+supervisor starts it again and it reads from the committed offset.
+"""
+
+import logging
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+EXIT_BUG = 70
+"""EX_SOFTWARE of sysexits: something unexpected; a restart is the cure."""
+
+EXIT_CONFIG = 78
+"""EX_CONFIG of sysexits: a setting is wrong; a restart does not help."""
+
+
+def end_process(why: str, error: BaseException | None = None, code: int = EXIT_BUG) -> NoReturn:
+    """Say why in one last line, and leave without running anything that could still commit."""
+    if error is not None:
+        traceback.print_exception(error, file=sys.stderr)
+    sys.stderr.write(f"qunpulse: ends itself: {why}\n")
+    sys.stderr.flush()
+    logging.shutdown()
+    os._exit(code)

@@ -1,0 +1,63 @@
+"""The groups agent: who is in, windows of figures, and churn spikes, by the decisions of `models.groups`."""
+
+from typing import Any
+
+from models.groups.groups import Groups
+from models.groups.state import GroupState, restore, snapshot
+from schemas.facts import Alert, to_json
+from schemas.rows import Row
+from schemas.view import Event
+from sinks.metrics import METRICS
+from streams.keyed import Keyed, values_for
+from streams.store import Store
+
+
+class GroupsFlow(Keyed[GroupState]):
+    """The flow of the groups agent."""
+
+    name = "groups"
+
+    def __init__(
+        self, *args: Any, model: Groups, topics: dict[str, str], state: tuple[str, Any], **kwargs: Any
+    ) -> None:
+        """`topics` gives the full names of ``group-stats`` and ``alerts``; `state` the kind and folder of the store."""
+        super().__init__(*args, **kwargs)
+        self._model = model
+        self._stats_topic = topics["group-stats"]
+        self._alerts_topic = topics["alerts"]
+        self._state = state
+        self._applied = METRICS.events_applied.labels(agent=self.name)
+        self._repeated = METRICS.events_repeated.labels(agent=self.name)
+
+    def new_store(self, partition: int) -> Store[GroupState]:
+        return Store(snapshot, restore, values_for(*self._state, self.name, partition))
+
+    def key_of(self, event: Event) -> str | None:
+        return event.group_id
+
+    def initial(self, brand_id: str, name: str) -> GroupState:
+        return self._model.initial(brand_id, name)
+
+    def apply(self, state: GroupState, event: Event, row: Row) -> bool:
+        if row.offset <= state.fence.get(row.source, -1):
+            self._repeated.inc()
+            return False
+        self._alert(self._model.fire_due(state, row.clock))
+        self._alert(self._model.fold(state, event, row.source, row.offset))
+        self._applied.inc()
+        return True
+
+    def fire(self, state: GroupState, clock: int) -> None:
+        self._alert(self._model.fire_due(state, clock))
+
+    def settle(self, state: GroupState, clock: int) -> None:
+        self.fire(state, clock)
+
+    def tell(self, state: GroupState) -> None:
+        for stats in self._model.drain(state, state.latest):
+            self.outbox.put(self._stats_topic, stats.key(), to_json(stats))
+
+    def _alert(self, alerts: list[Alert]) -> None:
+        for alert in alerts:
+            self.outbox.put(self._alerts_topic, alert.key(), to_json(alert))
+            METRICS.alerts.labels(kind=alert.kind, state=alert.state).inc()

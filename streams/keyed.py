@@ -1,0 +1,205 @@
+"""The flow of an agent that keeps state per key: what members and groups share.
+
+Rows come packed from intake. For each row: the state of its key is taken from the partition's store, its own timers due by
+the row's arrival clock are fired, the event is folded, and facts go to the outbox. When no row comes, the frontier drives
+the timers, a bounded number at a time, so that a midnight wave delays no live event (design invariant 4).
+"""
+
+import asyncio
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from schemas.rows import ROWS_VERSION, Row, decode_rows
+from schemas.view import Event, read_event
+from sinks.metrics import METRICS
+from streams.changelog import recover
+from streams.chunk import Partition, Record
+from streams.flow import Flow, Offsets
+from streams.frontier import Frontier
+from streams.outbox import Outbox
+from streams.store import HasDue, Store, Values
+
+log = structlog.get_logger(__name__)
+
+S = TypeVar("S", bound=HasDue)
+
+TIMERS_PER_STEP = 200
+"""States looked at before the event loop and waiting chunks get their turn: some 10 ms of work."""
+
+ROWS_PER_STEP = 2_000
+"""Rows folded before the event loop gets its turn, so that heartbeats and commits are not held up."""
+
+
+class Place(Generic[S]):
+    """A partition: its store, its frontier and the latest arrival clock seen on a row."""
+
+    def __init__(self, store: Store[S], sources: Sequence[int]) -> None:
+        self.store = store
+        self.frontier = Frontier(sources)
+        self.settled = False
+
+
+class Keyed(Flow, Generic[S]):
+    """Flow with a store per partition."""
+
+    def __init__(
+        self,
+        offsets: Offsets,
+        outbox: Outbox,
+        *,
+        changelog: str,
+        servers: list[str],
+        sources: Sequence[int],
+        flush_seconds: float,
+        flush_rows: int,
+    ) -> None:
+        """`sources` are the numbers of all input partitions; `changelog` is the full name of the state topic."""
+        super().__init__(offsets, outbox, flush_seconds, flush_rows)
+        self._changelog = changelog
+        self._servers = servers
+        self._sources = sources
+        self._places: dict[int, Place[S]] = {}
+
+    async def open(self, partitions: set[Partition]) -> None:
+        self._places = {p.partition: Place(self.new_store(p.partition), self._sources) for p in partitions}
+        started = time.monotonic()
+        await asyncio.gather(
+            *(
+                recover(place.store, Partition(self._changelog, p), self._servers)
+                for p, place in self._places.items()
+            )
+        )
+        METRICS.recovery_seconds.observe(time.monotonic() - started)
+
+    def close(self) -> None:
+        self._places.clear()
+        self.outbox.clear()
+
+    async def work(self, partition: Partition, records: Sequence[Record]) -> None:
+        place = self._places[partition.partition]
+        since_yield = 0
+        for record in records:
+            packed = decode_rows(record.value or b"")
+            if packed.version != ROWS_VERSION:
+                raise ValueError(
+                    f"{partition.topic}: rows of version {packed.version}, this is version {ROWS_VERSION}"
+                )
+            for row in packed.rows:
+                self._apply(place, row)
+            place.frontier.advance(packed.marks)
+            self.rows += len(packed.rows)
+            since_yield += len(packed.rows)
+            if since_yield >= ROWS_PER_STEP:
+                since_yield = 0
+                await asyncio.sleep(0)
+        self._settle_if_ended(place)
+
+    def _apply(self, place: Place[S], row: Row) -> None:
+        event = read_event(row.raw, row.ts)
+        name = self.key_of(event)
+        if name is None:
+            return
+        key = f"{event.brand_id}\x1f{name}".encode()
+        state = place.store.get(key)
+        if state is None:
+            state = self.initial(event.brand_id, name)
+        if self.apply(state, event, row):
+            place.store.put(key, state)
+
+    async def idle(self) -> None:
+        """Fire what the frontier has passed; bounded, the rest waits for the next tick."""
+        for place in self._places.values():
+            clock = place.frontier.clock
+            if clock is not None:
+                self._fire(place, clock)
+
+    def _fire(self, place: Place[S], clock: int) -> None:
+        for key in place.store.due(clock, TIMERS_PER_STEP):
+            state = place.store.get(key)
+            if state is not None:
+                self.fire(state, clock)
+                place.store.put(key, state)
+                self.rows += 1
+
+    def _settle_if_ended(self, place: Place[S]) -> None:
+        """A replay has come to its end: everything is told as of then."""
+        clock = place.frontier.clock
+        if place.settled or clock is None or not place.frontier.ended:
+            return
+        place.settled = True
+        for key in place.store.all_keys():
+            state = place.store.get(key)
+            if state is not None:
+                self.settle(state, clock)
+                place.store.put(key, state)
+        self.rows += 1
+
+    def prepare(self) -> None:
+        for place in self._places.values():
+            for _, state in place.store.dirty_items():
+                self.tell(state)
+
+    async def save(self) -> None:
+        for number, place in self._places.items():
+            target = Partition(self._changelog, number)
+            for key, encoded in place.store.drain():
+                self.outbox.put_at(target, key, encoded)
+        await self.outbox.deliver()
+
+    def measure(self) -> None:
+        """Bring the gauges of this flow up to date."""
+        places = self._places.values()
+        METRICS.state_entries.labels(store=self.name).set(sum(len(place.store) for place in places))
+        METRICS.state_dirty.labels(store=self.name).set(sum(place.store.dirty for place in places))
+        METRICS.timers_due.labels(agent=self.name).set(
+            sum(place.store.overdue(clock) for place in places if (clock := place.frontier.clock) is not None)
+        )
+
+    def lag_seconds(self, now: int) -> float | None:
+        """How far the slowest frontier is behind `now`; None until every source was heard of."""
+        clocks = [place.frontier.clock for place in self._places.values()]
+        known = [clock for clock in clocks if clock is not None]
+        if len(known) < len(clocks) or not known:
+            return None
+        return max(0.0, (now - min(known)) / 1000)
+
+    @abstractmethod
+    def new_store(self, partition: int) -> Store[S]:
+        """An empty store for `partition`."""
+
+    @abstractmethod
+    def key_of(self, event: Event) -> str | None:
+        """Whose state the event changes, or None."""
+
+    @abstractmethod
+    def initial(self, brand_id: str, name: str) -> S:
+        """State of one never seen before."""
+
+    @abstractmethod
+    def apply(self, state: S, event: Event, row: Row) -> bool:
+        """Fold an event; facts to the outbox. False when nothing changed (a repeat)."""
+
+    @abstractmethod
+    def fire(self, state: S, clock: int) -> None:
+        """Fire the timers of `state` due at or before `clock`."""
+
+    @abstractmethod
+    def settle(self, state: S, clock: int) -> None:
+        """A replay ended at `clock`."""
+
+    @abstractmethod
+    def tell(self, state: S) -> None:
+        """Put the facts that are told once a flush into the outbox."""
+
+
+def values_for(kind: str, folder: Any, name: str, partition: int) -> Values | None:
+    """Where encoded values live: None for memory, or a rocksdict database opened empty (the changelog is the truth)."""
+    if kind == "memory":
+        return None
+    from streams.disk import DiskValues  # noqa: PLC0415 - the library is loaded only where it is used
+
+    return DiskValues(folder / f"{name}-{partition}")

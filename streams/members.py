@@ -1,0 +1,73 @@
+"""The members agent: tags, scores and profiles of members, by the decisions of `models`."""
+
+import time
+from typing import Any
+
+from models.members import Members
+
+from models.state import MemberState, restore, snapshot
+from schemas.facts import TagChange, to_json
+from schemas.rows import KINDS, Row
+from schemas.view import Event
+from sinks.metrics import METRICS
+from streams.keyed import Keyed, values_for
+from streams.store import Store
+
+
+class MembersFlow(Keyed[MemberState]):
+    """The flow of the members agent."""
+
+    name = "members"
+
+    def __init__(
+        self, *args: Any, model: Members, topics: dict[str, str], state: tuple[str, Any], **kwargs: Any
+    ) -> None:
+        """`topics` gives the full names of ``tag-changes`` and ``member-profiles``; `state` the kind and folder of the store."""
+        super().__init__(*args, **kwargs)
+        self._model = model
+        self._changes_topic = topics["tag-changes"]
+        self._profiles_topic = topics["member-profiles"]
+        self._state = state
+        self._applied = METRICS.events_applied.labels(agent=self.name)
+        self._repeated = METRICS.events_repeated.labels(agent=self.name)
+
+    def new_store(self, partition: int) -> Store[MemberState]:
+        return Store(snapshot, restore, values_for(*self._state, self.name, partition))
+
+    def key_of(self, event: Event) -> str | None:
+        return event.member_id
+
+    def initial(self, brand_id: str, name: str) -> MemberState:
+        return self._model.initial(brand_id, name)
+
+    def apply(self, state: MemberState, event: Event, row: Row) -> bool:
+        if row.offset <= state.fence.get(row.source, -1):
+            self._repeated.inc()
+            return False
+        self._changed(self._model.fire_due(state, row.clock), row.clock)
+        if not self._model.fold(state, event, row.source, row.offset):
+            self._repeated.inc()
+            return True  # the fence has moved
+        self._applied.inc()
+        at = max(row.ts, state.judged_at)
+        source = f"{KINDS[row.source % len(KINDS)]}:{row.source // len(KINDS)}:{row.offset}"
+        self._changed(self._model.judge(state, at, "event", event, source), row.clock)
+        return True
+
+    def fire(self, state: MemberState, clock: int) -> None:
+        self._changed(self._model.fire_due(state, clock), None)
+
+    def settle(self, state: MemberState, clock: int) -> None:
+        self.fire(state, clock)
+        self._changed(self._model.judge(state, clock, "timer"), None)
+
+    def tell(self, state: MemberState) -> None:
+        profile = self._model.profile(state, state.judged_at)
+        self.outbox.put(self._profiles_topic, profile.key(), to_json(profile))
+
+    def _changed(self, changes: list[TagChange], arrived: int | None) -> None:
+        for change in changes:
+            self.outbox.put(self._changes_topic, change.key(), to_json(change))
+            METRICS.tag_changes.labels(tag=change.tag, change=change.change).inc()
+            if arrived is not None:
+                METRICS.event_to_tag_seconds.observe(max(0.0, time.time() - arrived / 1000))

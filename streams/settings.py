@@ -1,0 +1,119 @@
+"""Settings: the only place that reads the environment.
+
+Every setting is an environment variable with the prefix ``QUNPULSE_``; the same names may stand in a file, one
+``NAME=value`` a line, whose path is in ``QUNPULSE_ENV_FILE`` (default ``qunpulse.env``). The environment wins.
+Secrets may be given as a path: ``QUNPULSE_API_TOKEN_FILE``.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Facts about a deployment. Tunables of the models are in `models.params`."""
+
+    model_config = SettingsConfigDict(env_prefix="QUNPULSE_", frozen=True, extra="ignore")
+
+    kafka: str = Field("127.0.0.1:9092", description="Bootstrap servers, host:port, comma separated.")
+    topic_prefix: str = Field("qunpulse.", description="Prefix of every topic's name.")
+    app_id: str = Field(
+        "qunpulse", description="Consumer group of the workers; the sink's is this with `-sink`."
+    )
+    partitions: int = Field(4, ge=1, le=1024, description="Partitions of a topic that has to be created.")
+    replication: int = Field(1, ge=1, description="Replication factor of a topic that has to be created.")
+    log_id: str | None = Field(
+        None,
+        description="Name of this incarnation of the log; default: the cluster id. Change it with the broker's data.",
+    )
+    clickhouse: str = Field(
+        "clickhouse://127.0.0.1:9000",
+        description="Store: `clickhouse://user:password@host:port/database` or `chdb:///path` for the embedded engine.",
+    )
+    clickhouse_password: SecretStr | None = Field(
+        None, description="Password of the store, when not in the address."
+    )
+    timezone: str = Field("Asia/Shanghai", description="Zone of calendar days: check-ins, streaks, recency.")
+    clock: Literal["wall", "stream"] = Field(
+        "wall", description="`wall` live; `stream` in a replay: the stream's own time drives the timers."
+    )
+    rules: Path | None = Field(None, description="Rule file of the tags; default: the shipped rules.")
+    half_life_days: float = Field(7.0, gt=0, description="Half-life of the activity score, days (M12).")
+    daily_message_cap: int = Field(
+        20, ge=1, description="Messages a member and day that count for the score (M12)."
+    )
+    state: Literal["memory", "rocksdict"] = Field("memory", description="Where encoded state values live.")
+    state_dir: Path = Field(Path("qunpulse-state"), description="Folder of the state when it is on disk.")
+    flush_seconds: float = Field(
+        0.2, gt=0, le=10, description="Longest time between an event and its facts' delivery."
+    )
+    flush_rows: int = Field(20_000, ge=1, description="Rows after which a flush does not wait any longer.")
+    session_seconds: float = Field(8.0, ge=6, description="Kafka session time-out of workers and sink.")
+    max_event_bytes: int = Field(262_144, ge=1024, description="Larger events become dead letters.")
+    max_ahead_seconds: int = Field(
+        86_400, ge=0, description="Events further ahead of the wall become dead letters."
+    )
+    idle_seconds: float = Field(
+        5.0, gt=0, description="In a replay, a source silent for so long holds no other back."
+    )
+    stall_seconds: float = Field(
+        60.0, gt=0, description="A worker with lag and no progress for so long ends itself."
+    )
+    sink_rows: int = Field(20_000, ge=1, description="Most rows of one insert.")
+    sink_seconds: float = Field(0.3, gt=0, description="Longest wait for more rows before an insert.")
+    api_host: str = Field("127.0.0.1", description="Address of the HTTP API; not loopback only with a token.")
+    api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API.")
+    api_token: SecretStr | None = Field(None, description="Bearer token of the HTTP API.")
+    worker_host: str = Field("127.0.0.1", description="Address of the worker's health and metrics.")
+    worker_port: int = Field(
+        6066, ge=0, le=65535, description="Port of the worker's health and metrics; 0 picks one."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                f"no such time zone: {value!r} (an IANA name such as Asia/Shanghai is expected)"
+            ) from None
+        return value
+
+    @model_validator(mode="after")
+    def _kafka_is_a_list(self) -> Self:
+        for server in self.servers:
+            host, _, port = server.rpartition(":")
+            if not host or not port.isdigit():
+                raise ValueError(f"QUNPULSE_KAFKA: {server!r} is not host:port")
+        return self
+
+    @property
+    def servers(self) -> list[str]:
+        """Bootstrap servers as a list."""
+        return [server.strip() for server in self.kafka.split(",") if server.strip()]
+
+    def topic(self, name: str) -> str:
+        """Full name of the topic declared as `name`."""
+        return self.topic_prefix + name
+
+
+def load() -> Settings:
+    """Settings of this process.
+
+    Raises:
+        pydantic.ValidationError: a setting has a value that cannot be used; the error names it.
+    """
+    secrets = {
+        name: Path(path).read_text(encoding="utf-8").strip()
+        for name in ("api_token", "clickhouse_password")
+        if (path := os.environ.get(f"QUNPULSE_{name.upper()}_FILE"))
+    }
+    return Settings(_env_file=os.environ.get("QUNPULSE_ENV_FILE", "qunpulse.env"), **secrets)  # type: ignore[arg-type]

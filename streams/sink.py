@@ -1,0 +1,181 @@
+"""The sink process: delivery to the store, and the HTTP API on top of it.
+
+One process because the embedded store allows one owner; with a server it may run as often as there are partitions.
+"""
+
+import asyncio
+import signal
+import time
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import structlog
+from kafka.errors import KafkaError
+
+from schemas.rows import decode_rows
+from sinks.base import Engine
+from sinks.clickhouse.driver import DriverEngine
+from sinks.clickhouse.embedded import EmbeddedEngine
+from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.writer import Writer
+from sinks.errors import SinkMisconfigured, SinkUnavailable
+from sinks.http.api import build_api
+from sinks.http.feed import Fact, FactFeed, FactKind
+from sinks.http.guard import check_bind
+from sinks.http.health import Board
+from sinks.http.server import build_server
+from sinks.http.tables import TableStore
+from sinks.metrics import METRICS
+from streams.deliver import Delivery
+from streams.fatal import EXIT_CONFIG, end_process
+from streams.frontier import ENDED
+from streams.letters import APP_VERSION
+from streams.settings import Settings
+from streams.topics import Layout, TopicsWrong, checked_layout
+
+log = structlog.get_logger(__name__)
+
+FEED: dict[str, FactKind] = {
+    "tag_changes": "tag-change", "alerts": "alert", "group_stats": "group-stats", "member_profiles": "member-profile",
+}  # fmt: skip
+"""Event names of the stream, by table."""
+
+FRESH_SECONDS = 0.5
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The store that the settings name.
+
+    Raises:
+        SinkMisconfigured: the address is of no known kind, or the embedded store is held by another process.
+    """
+    if settings.clickhouse.startswith("chdb://"):
+        return EmbeddedEngine(settings.clickhouse.removeprefix("chdb://"))
+    secret = settings.clickhouse_password
+    return DriverEngine(
+        settings.clickhouse
+        if secret is None
+        else _with_password(settings.clickhouse, secret.get_secret_value())
+    )
+
+
+def _with_password(address: str, password: str) -> str:
+    """The address with the password that was given apart from it."""
+    parts = urlsplit(address)
+    user = parts.username or "default"
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
+
+
+class Freshness:
+    """Tells the board as of when the store's answers hold."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._marks: dict[tuple[int, int], int] = {}
+
+    def heard(self, partition: int, marks: dict[int, int]) -> None:
+        """Marks that intake sent with rows of ``member-events``."""
+        for source, mark in marks.items():
+            self._marks[partition, source] = mark - ENDED if mark >= ENDED else mark
+
+    def tell(self, delivery: Delivery, expected: int) -> None:
+        """Everything that arrived before the smallest mark is in the store once the sink has caught up."""
+        if len(self._marks) >= expected and delivery.caught_up:
+            self._board.reached(min(self._marks.values()) / 1000)
+
+
+class SinkProcess:
+    """Wires delivery, feed, board and API."""
+
+    def __init__(self, settings: Settings, engine: Engine, layout: Layout) -> None:
+        token = None if settings.api_token is None else settings.api_token.get_secret_value()
+        check_bind(settings.api_host, token)
+        self._settings = settings
+        self._feed = FactFeed()
+        self._board = Board()
+        self._fresh = Freshness(self._board)
+        self._sources = sum(layout.partitions[kind] for kind in ("chat", "join", "order", "checkin"))
+        self._expected = self._sources * layout.partitions["member-events"]
+        log_id = settings.log_id or layout.cluster_id
+        self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
+        api = build_api(TableStore(engine), self._feed, self._board, token)
+        self._server = build_server(api, settings.api_host, settings.api_port)
+
+    def _store_state(self, ok: bool, detail: str) -> None:
+        self._board.check("store", ok, detail)
+
+    def _told(self, table: str, records: list[Any]) -> None:
+        METRICS.sink_lag.labels(table=table).set(max(0.0, time.time() - records[-1].timestamp / 1000))
+        if table == "events":
+            for record in records:
+                rows = decode_rows(record.value)
+                self._fresh.heard(record.partition, rows.marks)
+                self._board.stored(len(rows.rows))
+        elif table in FEED:
+            kind = FEED[table]
+            self._feed.publish(
+                Fact(kind, record.key.decode().split("|", 1)[0], record.value)
+                for record in records
+                if record.value
+            )
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        METRICS.build_info.info({"version": APP_VERSION})
+        self._board.check("store", True)
+        self._board.check("kafka", False, "not connected yet")
+        tasks = [
+            asyncio.create_task(self._delivery.run(), name="delivery"),
+            asyncio.create_task(self._server.serve(), name="http"),
+            asyncio.create_task(self._keep_fresh(), name="freshness"),
+        ]
+        ending = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {ending}:
+            end_process(f"{task.get_name()} has ended: {task.exception()!r}", task.exception())
+        self._feed.close()
+        self._server.should_exit = True
+        for task in tasks:
+            if task.get_name() != "http":
+                task.cancel()
+        await asyncio.wait(tasks, timeout=4)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await asyncio.sleep(FRESH_SECONDS)
+            self._board.check(
+                "kafka", self._delivery.assigned, "" if self._delivery.assigned else "no partition assigned"
+            )
+            self._fresh.tell(self._delivery, self._expected)
+
+
+def run_sink(settings: Settings) -> None:
+    """Run the sink process; migrations first, waiting for a store that is not up yet."""
+    try:
+        layout = checked_layout(settings)
+        engine = open_engine(settings)
+        _migrate(engine)
+        process = SinkProcess(settings, engine, layout)
+    except (TopicsWrong, KafkaError, SinkMisconfigured, ValueError) as error:
+        end_process(str(error), code=EXIT_CONFIG)
+    try:
+        asyncio.run(process.run())
+    finally:
+        engine.close()
+
+
+def _migrate(engine: Engine) -> None:
+    while True:
+        try:
+            for name in migrate(engine):
+                log.info("migrated", migration=name)
+        except SinkUnavailable as error:
+            log.warning("the store is not up", error=str(error))
+            time.sleep(error.retry_after)
+        else:
+            return

@@ -1,0 +1,133 @@
+"""A Faust transport that hands an agent one message per fetched chunk of a partition, and owns the offsets.
+
+Entered through Faust's own extension point: the entry point group ``faust.transports``, name ``qunpulse``; an app chooses it
+by its broker address, ``qunpulse://host:port``. It is Faust's aiokafka transport with these differences:
+
+* `ChunkConsumer.getmany` yields one message for all records fetched of a partition (design section 3: 9-12,000 events a
+  second one by one, some 450,000 in chunks);
+* Faust's acknowledgements commit nothing. Flows commit what their `Book` says is finished (reliability F1, F2, F4);
+* a gap between two messages is no gap here, since a chunk's message carries its last offset; holes are found by the
+  `Book`, from the records themselves (F5, F6);
+* before partitions are given up, flows are asked to finish and commit (F12).
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, ClassVar, cast
+
+import faust
+from aiokafka import TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, Message
+
+from streams.chunk import Chunk, Partition
+
+Release = Callable[[], Awaitable[None]]
+
+
+class ChunkSchema(faust.Schema[Any, Any]):
+    """Hands the chunk to the agent as it is: decoding is the agent's own work, where an error has a place to go (F3)."""
+
+    def loads_key(self, app: Any, message: Message, **_: Any) -> None:
+        return None
+
+    def loads_value(self, app: Any, message: Message, **_: Any) -> Chunk:
+        return cast(Chunk, message.value)
+
+
+class ChunkConsumer(driver.Consumer):
+    """Faust's consumer, with chunks for messages and offsets in the hands of the flows."""
+
+    committed_at: Mapping[Partition, int | None] = {}  # noqa: RUF012 - replaced, never changed
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+        """Fetch once; yield one message per partition that has records."""
+        records, _ = await self._wait_next_records(timeout)
+        generation = self.app.consumer_generation_id
+        if not records or self.should_stop:
+            return
+        if not self.flow_active:
+            await self.perform_seek()
+            return
+        for tp, fetched in records.items():
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return  # the rest is fetched again from the committed offset
+            if fetched:
+                yield tp, self._to_chunk_message(tp, fetched, generation)
+
+    def _to_chunk_message(self, tp: TP, fetched: list[Any], generation: int) -> Message:
+        message = self._to_message(tp, fetched[-1])
+        highwater = self.highwater(tp) or fetched[-1].offset + 1
+        chunk = Chunk(Partition(tp.topic, tp.partition), generation, fetched, highwater)
+        message.value = cast(Any, chunk)  # Faust carries it untouched to the agent
+        message.key = None
+        return message
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Chunks are apart by their length; the `Book` looks for holes."""
+
+    def ack(self, message: Message) -> bool:
+        """Let go of a message; an offset is finished when its flow says so."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        return True
+
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Faust's periodic commit: flows commit at the end of each flush, so there is nothing left to do."""
+        return False
+
+    async def wait_empty(self) -> None:
+        """Before partitions are revoked, or at the end: let flows finish what they hold."""
+        await self._release()
+
+    async def commit_and_end_transactions(self) -> None:
+        """As `wait_empty`, for a stop that does not wait for streams."""
+        await self._release()
+
+    async def _release(self) -> None:
+        for release in cast(Transport, self.transport).releases:
+            await release()
+
+    async def commit_offsets(self, offsets: Mapping[Partition, int]) -> bool:
+        """Commit `offsets`; False when the group has rebalanced meanwhile and they are somebody else's now."""
+        if not offsets:
+            return True
+        return bool(await self._commit({TP(*partition): offset for partition, offset in offsets.items()}))
+
+    def generation(self) -> int:
+        """Generation of the consumer group that this worker is in."""
+        return int(self.app.consumer_generation_id)
+
+    async def perform_seek(self) -> None:
+        """Seek to the committed offsets, and remember them: an idle partition has no other position."""
+        await super().perform_seek()
+        self.committed_at = {Partition(*tp): offset for tp, offset in self._committed_offset.items()}
+
+    def start_offset(self, partition: Partition) -> int:
+        """Offset that was committed when `partition` was assigned, 0 when none was."""
+        return self.committed_at.get(partition) or 0
+
+    def end_offset(self, partition: Partition) -> int | None:
+        """High watermark that the last fetch brought (listed end offsets are too small on Tansu, reliability 2.5)."""
+        state = self._fetch_state(partition)
+        return None if state is None else state.highwater
+
+    def polled_at(self, partition: Partition) -> int | None:
+        """Wall time, ms, of the last fetch answer for `partition`."""
+        state = self._fetch_state(partition)
+        return None if state is None else state.timestamp
+
+    def _fetch_state(self, partition: Partition) -> Any:
+        subscription = self._thread._ensure_consumer()._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        tp = TopicPartition(*partition)
+        return assignment.state_value(tp) if assignment is not None and tp in assignment.tps else None
+
+
+class Transport(driver.Transport):
+    """Faust's aiokafka transport with the chunk consumer."""
+
+    Consumer: ClassVar[type[ChunkConsumer]] = ChunkConsumer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.releases: list[Release] = []

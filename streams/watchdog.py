@@ -1,0 +1,53 @@
+"""Ends a worker that has stopped working without knowing it.
+
+Faust's fetcher can crash in a rebalance and leave the process idle; partitions can stop being fetched (reliability 2.1, defects
+9, 10, 18; design section 3). A process that has lag and makes no progress is worth less than its restart.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+
+from streams.fatal import end_process
+from streams.flow import Flow
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+
+CRASH_GRACE_SECONDS = 10.0
+"""Faust restarts its fetcher through a crash in each rebalance; one that is still down after this has not come back."""
+
+
+async def watch(app: Any, stall_seconds: float) -> None:
+    """Look every second; never returns."""
+    crashed_since: dict[str, float] = {}
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        for name, service in _services(app).items():
+            if not service.crashed:
+                crashed_since.pop(name, None)
+            elif time.monotonic() - crashed_since.setdefault(name, time.monotonic()) > CRASH_GRACE_SECONDS:
+                end_process(
+                    f"Faust's {name} has crashed and did not come back: {service.crash_reason!r}",
+                    service.crash_reason,
+                )
+        for flow in app.runtime.flows if app.runtime is not None else ():
+            why = stalled(flow, stall_seconds, time.monotonic())
+            if why:
+                end_process(why)
+
+
+def stalled(flow: Flow, stall_seconds: float, now: float) -> str | None:
+    """Why `flow` must be restarted, or None."""
+    lag = flow.lag()
+    if lag > 0 and now - flow.progress_at > stall_seconds:
+        return f"{flow.name} has {lag} records to read and made no progress for {stall_seconds:.0f} s"
+    return None
+
+
+def _services(app: Any) -> dict[str, Any]:
+    found = {"consumer": app.consumer, "producer": app.producer, "fetcher": getattr(app, "_fetcher", None)}
+    return {name: service for name, service in found.items() if service is not None}
