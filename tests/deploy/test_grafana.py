@@ -1,0 +1,164 @@
+"""The Grafana board: every query of it runs on the real tables and finds the rows that are there."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.writer import Writer
+from sinks.metrics import Metrics
+from tests.sinks.test_http_world import ALERT, AT, CHANGE, PROFILE, STATS
+
+GRAFANA = Path(__file__).parents[2] / "deploy" / "grafana"
+BOARD: dict[str, Any] = json.loads((GRAFANA / "dashboards" / "community.json").read_text(encoding="utf-8"))
+PANELS = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
+VARIABLES = {one["name"]: one for one in BOARD["templating"]["list"]}
+
+CLICKHOUSE = "grafana-clickhouse-datasource"
+QUERIES = [
+    (f"{panel['title']} {target['refId']}", target["rawSql"])
+    for panel in PANELS
+    for target in panel["targets"]
+    if target["datasource"]["type"] == CLICKHOUSE
+]
+QUERIES += [(one["name"], one["target"]["rawSql"]) for one in BOARD["annotations"]["list"]]
+QUERIES += [(name, one["query"]["rawSql"]) for name, one in VARIABLES.items() if one["type"] == "query"]
+
+EVENT = {"event_id": "e1", "kind": "chat", "type": "message", "member_id": "m1", "group_id": "g1"}
+LETTER = {
+    "topic": "qunpulse.chat",
+    "partition": 0,
+    "offset": 7,
+    "stage": "contract",
+    "reason": "missing",
+    "detail": "no type",
+    "value_size": 2,
+    "failed_at": AT,
+}
+FACTS = {
+    "events": [EVENT],
+    "member_profiles": [{**PROFILE, "member_id": "m1", "orders": 2, "churn": "silent"}],
+    "tag_changes": [CHANGE],
+    "group_stats": [STATS],
+    "alerts": [ALERT],
+    "dead_letters": [LETTER],
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The embedded engine with one row in every table, put there as the sink does it."""
+    pytest.importorskip("chdb")
+    from sinks.clickhouse.embedded import EmbeddedEngine
+
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("grafana"))
+    migrate(engine)
+    for table, facts in FACTS.items():
+        rows = []
+        for number, fact in enumerate(facts):
+            told = {name: value for name, value in fact.items() if value is not None}
+            row: tuple[Any, ...] = (json.dumps(told), table, 0, number)
+            rows.append((*row, AT) if table == "events" else row)
+        Writer(engine, "test").write(table, table, 0, 0, len(rows) - 1, rows)
+    yield engine
+    engine.close()
+
+
+def substituted(sql: str, groups: list[str] | None) -> str:
+    """A query as Grafana and its ClickHouse plugin send it; `groups` None is the choice of all."""
+    hour = 3_600_000
+    names = ", ".join(f"'{group}'" for group in groups or ["g1"])
+    sql = re.sub(
+        r"\$__conditionalAll\((.+?), \$group\)", lambda found: "1=1" if groups is None else found[1], sql
+    )
+    sql = sql.replace("${group:sqlstring}", names).replace("${brand:sqlstring}", "'default'")
+    sql = re.sub(
+        r"\$__timeFilter_ms\((\w+)\)",
+        rf"\1 >= fromUnixTimestamp64Milli({AT - hour}) AND \1 <= fromUnixTimestamp64Milli({AT + hour})",
+        sql,
+    )
+    sql = re.sub(
+        r"\$__timeInterval_ms\((\w+)\)",
+        r"toStartOfInterval(toDateTime64(\1, 3), INTERVAL 60000 millisecond)",
+        sql,
+    )
+    assert "$" not in sql, f"a macro that this test does not know: {sql}"
+    return sql
+
+
+@pytest.mark.parametrize(("name", "sql"), QUERIES, ids=[name for name, _ in QUERIES])
+def test_a_query_finds_the_rows(engine: Any, name: str, sql: str) -> None:
+    for groups in (None, ["g1", "g2"]):
+        rows = engine.query(substituted(sql, groups))
+        assert rows, name
+        assert any(value not in (0, None, "") for value in rows[0].values()), rows[0]
+
+
+def test_time_series_begin_with_a_time(engine: Any) -> None:
+    for panel in PANELS:
+        for target in panel["targets"]:
+            if target.get("format") == 0:
+                rows = engine.query(substituted(target["rawSql"], None))
+                assert next(iter(rows[0])) == "time", panel["title"]
+
+
+def test_metrics_of_the_board_exist() -> None:
+    metrics = Metrics()
+    known = {metric.name for metric in metrics.declared}
+    known |= {f"{metric.name}_bucket" for metric in metrics.declared if metric.kind == "histogram"}
+    known |= {family.name for family in metrics.registry.collect()}
+    labels = {metric.name: set(metric.labels) for metric in metrics.declared}
+    seen = 0
+    for panel in PANELS:
+        for target in panel["targets"]:
+            for name in re.findall(r"\b(?:qunpulse|process)_\w+", target.get("expr", "")):
+                seen += 1
+                assert name in known, (panel["title"], name)
+                used = set(re.findall(r"{{(\w+)}}", target["legendFormat"])) - {"job", "instance"}
+                assert used <= labels.get(name.removesuffix("_bucket"), set()), (panel["title"], name)
+    assert seen > 10
+
+
+def test_every_panel_explains_itself() -> None:
+    for panel in PANELS:
+        assert len(panel["description"]) > 20, panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        for source in (panel["datasource"], *(target["datasource"] for target in panel["targets"])):
+            assert source["uid"] in {"${clickhouse}", "${prometheus}"}, panel["title"]
+            assert VARIABLES[source["uid"][2:-1]]["query"] == source["type"], panel["title"]
+
+
+def test_the_board_is_ready_for_provisioning() -> None:
+    assert (BOARD["id"], BOARD["schemaVersion"]) == (None, 39)
+    assert "__inputs" not in BOARD
+    ids = [panel["id"] for panel in BOARD["panels"]]
+    assert len(ids) == len(set(ids))
+    assert [panel["title"].split(" ")[0] for panel in BOARD["panels"] if panel["type"] == "row"] == [
+        "Members",
+        "Tags",
+        "Groups",
+        "Pipeline",
+    ]
+
+
+def test_no_panel_covers_another() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in BOARD["panels"]:
+        box = panel["gridPos"]
+        assert box["x"] + box["w"] <= 24
+        cells = {(box["x"] + x, box["y"] + y) for x in range(box["w"]) for y in range(box["h"])}
+        assert not cells & taken, panel["title"]
+        taken |= cells
+
+
+def test_data_sources_are_provisioned() -> None:
+    sources = yaml.safe_load((GRAFANA / "provisioning/datasources/qunpulse.yml").read_text(encoding="utf-8"))
+    types = {source["type"]: source for source in sources["datasources"]}
+    assert set(types) == {CLICKHOUSE, "prometheus"}
+    assert types[CLICKHOUSE]["secureJsonData"]["password"].startswith("$__file{/run/secrets/")
+    assert types[CLICKHOUSE]["jsonData"]["defaultDatabase"] == "qunpulse"
