@@ -14,6 +14,10 @@ class RedPacket(msgspec.Struct, gc=False):
     best: bool | None = None
 
 
+class ManualTag(msgspec.Struct, gc=False):
+    key: str
+
+
 class Event(msgspec.Struct, gc=False):
     """An accepted event as models see it; ``ts`` is set to ms since the epoch, UTC, by `read_event`."""
 
@@ -43,6 +47,7 @@ class Event(msgspec.Struct, gc=False):
     points_delta: int | None = None
     member_count_after: int | None = None
     red_packet: RedPacket | None = None
+    manual_tag: ManualTag | None = None
 
     @property
     def at(self) -> int:

@@ -20,7 +20,7 @@ from kafka.errors import KafkaError
 
 from schemas.rows import KINDS
 from streams.chunk import Chunk, Partition
-from streams.fatal import EXIT_CONFIG, end_process
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
 from streams.flow import Flow
 from streams.pages import add_pages
 from streams.runtime import Runtime, as_chunk_consumer, build
@@ -42,8 +42,10 @@ class App(faust.App):
         await super().on_first_start()
         try:
             layout = await asyncio.to_thread(checked_layout, self.settings)
-        except (TopicsWrong, KafkaError) as error:
-            end_process(f"topics of {self.settings.kafka}: {error}", code=EXIT_CONFIG)
+        except TopicsWrong as error:
+            end_process(str(error), code=EXIT_CONFIG)
+        except KafkaError as error:
+            end_process(f"no broker at {self.settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
         self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
         self.by_topic: dict[str, Flow] = {self.settings.topic(kind): self.runtime.intake for kind in KINDS}
         self.by_topic[self.settings.topic("member-events")] = self.runtime.members

@@ -23,12 +23,18 @@ from models.rules import RuleError, compile_rules
 from schemas.topics import TOPICS
 from sinks.errors import SinkError
 from streams.decisions import shipped_rules
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
 from streams.processes import PartFailed
 from streams.settings import Settings, load
 from streams.topics import TopicsWrong, create_missing, read_layout
 
-EXIT_UNAVAILABLE = 69
-EXIT_CONFIG = 78
+QUIET = {
+    "aiokafka": logging.ERROR,
+    "kafka": logging.CRITICAL,
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+}
+"""Least level of libraries that say in many lines what we say in one when a broker does not answer."""
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=True, help="Live tags, scores and churn alerts for chat groups."
@@ -65,8 +71,8 @@ def settings() -> Settings:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
-    for noisy in ("aiokafka", "kafka", "faust", "mode"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    for noisy, least in QUIET.items():
+        logging.getLogger(noisy).setLevel(level if level == logging.DEBUG else max(level, least))
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -42,7 +42,8 @@ class Seen:
     rate: float = 0.0
     tags: Counter[str] = field(default_factory=Counter)
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=12))
-    alerts: deque[str] = field(default_factory=lambda: deque(maxlen=6))
+    alerts: dict[str, str] = field(default_factory=dict)
+    opened: int = 0
     first_tag_after: float | None = None
     behind: float | None = None
 
@@ -57,7 +58,10 @@ class Seen:
             self.recent.append(f"{sign} {data['member_id']}  {data['name_zh']} · {data['name_en']}")
         elif kind == "alert":
             mark = {"opened": "[bold red]▲[/]", "closed": "[green]▼[/]"}.get(data["state"], "[yellow]•[/]")
-            self.alerts.append(f"{mark} {data['text_zh']}\n  {data['text_en']}")
+            self.opened += data["state"] == "opened"
+            self.alerts[data["alert_id"]] = (
+                f"{mark} {data['text_zh']}\n  {data['text_en']}"  # one line an episode
+            )
 
 
 class Demo:
@@ -169,8 +173,9 @@ class Demo:
         self._say(
             f"{seen.sent:>7} events · {seen.rate:.0f}/s · tags +{seen.tags['entered']} -{seen.tags['left']}{first} · {last}"
         )
-        while seen.alerts:
-            self._say(Text.from_markup(seen.alerts.popleft()).plain)
+        for alert in seen.alerts.values():
+            self._say(Text.from_markup(alert).plain)
+        seen.alerts.clear()
 
     @staticmethod
     def _say(text: str) -> None:
@@ -188,17 +193,19 @@ class Demo:
             tags,
             f"first tag after {first}",
         )
-        places = (f"live page {base}/    API {base}/openapi.json    metrics {base}/metrics  "
-                  f"http://127.0.0.1:{embedded.ports.worker}/metrics\n"
-                  "[dim]evaluation broker and store: everything is forgotten at the end · Ctrl-C ends all[/]")  # fmt: skip
+        worker = f"http://127.0.0.1:{embedded.ports.worker}"
+        places = Text.from_markup(
+            f"live page [bold]{base}/[/]   API {base}/openapi.json   metrics {base}/metrics {worker}/metrics\n"
+            "[dim]evaluation broker and store: everything is forgotten at the end · Ctrl-C ends all[/]"
+        )
+        quiet = f"a group begins to empty after {EMPTYING_AFTER_SECONDS} s"
         return Group(
-            Panel(head, title="QunPulse 群脉 demo", subtitle=places.split("\n", 1)[0]),
+            Panel(head, title="QunPulse 群脉 demo"),
             Panel("\n".join(seen.recent) or "waiting for the first tag …", title="tags entering and leaving"),
             Panel(
-                "\n".join(seen.alerts) or f"a group begins to empty after {EMPTYING_AFTER_SECONDS} s",
-                title="alerts",
+                "\n".join(list(seen.alerts.values())[-5:]) or quiet, title=f"alerts ({seen.opened} opened)"
             ),
-            Text.from_markup(places.split("\n", 1)[1]),
+            places,
         )
 
 

@@ -52,7 +52,7 @@ class Embedded:
     ) -> None:
         """`folder` takes the parts' logs; `store` is the folder of the embedded ClickHouse."""
         self.parts = Parts(folder)
-        self.ports = Ports(free_port(), free_port(), api_port or free_port())
+        self.ports = Ports(free_port(), free_port(), free_port(api_port))
         self.env = {
             "QUNPULSE_KAFKA": f"127.0.0.1:{self.ports.broker}",
             "QUNPULSE_CLICKHOUSE": f"chdb://{store.resolve()}",

@@ -14,6 +14,9 @@ from typing import NoReturn
 EXIT_BUG = 70
 """EX_SOFTWARE of sysexits: something unexpected; a restart is the cure."""
 
+EXIT_UNAVAILABLE = 69
+"""EX_UNAVAILABLE of sysexits: a broker or a store does not answer; a restart later may help."""
+
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits: a setting is wrong; a restart does not help."""
 

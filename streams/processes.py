@@ -21,10 +21,14 @@ class PartFailed(Exception):
     """A part did not start or has ended; the text holds its last words."""
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
+def free_port(wanted: int = 0) -> int:
+    """A loopback port that nobody listens on now: `wanted`, if it is one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 

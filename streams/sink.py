@@ -27,7 +27,7 @@ from sinks.http.server import build_server
 from sinks.http.tables import TableStore
 from sinks.metrics import METRICS
 from streams.deliver import Delivery
-from streams.fatal import EXIT_CONFIG, end_process
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
 from streams.frontier import ENDED
 from streams.letters import APP_VERSION
 from streams.settings import Settings
@@ -161,8 +161,10 @@ def run_sink(settings: Settings) -> None:
         engine = open_engine(settings)
         _migrate(engine)
         process = SinkProcess(settings, engine, layout)
-    except (TopicsWrong, KafkaError, SinkMisconfigured, ValueError) as error:
+    except (TopicsWrong, SinkMisconfigured, ValueError) as error:
         end_process(str(error), code=EXIT_CONFIG)
+    except KafkaError as error:
+        end_process(f"no broker at {settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
     try:
         asyncio.run(process.run())
     finally:

@@ -50,7 +50,9 @@ def connect(settings: Settings) -> KafkaAdminClient:
     Raises:
         kafka.errors.KafkaError: no broker answers.
     """
-    return KafkaAdminClient(bootstrap_servers=settings.servers, client_id=f"{settings.app_id}-topics")
+    return KafkaAdminClient(
+        bootstrap_servers=settings.servers, client_id=f"{settings.app_id}-topics", bootstrap_timeout_ms=10_000
+    )
 
 
 def read_layout(settings: Settings) -> Layout:

@@ -66,8 +66,9 @@ def seen_by_contract(event: Event) -> dict[str, Any]:
     told = {name: everything.get(name) for name in view.Event.__struct_fields__}
     if told["paid_ts_orig"] is not None:
         told["paid_ts_orig"] = to_ms(told["paid_ts_orig"])
-    if told["red_packet"] is not None:
-        told["red_packet"] = {name: told["red_packet"].get(name) for name in view.RedPacket.__struct_fields__}
+    for name, struct in (("red_packet", view.RedPacket), ("manual_tag", view.ManualTag)):
+        if told[name] is not None:
+            told[name] = {field: told[name].get(field) for field in struct.__struct_fields__}
     return told
 
 
