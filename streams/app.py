@@ -18,11 +18,13 @@ import faust
 import structlog
 from kafka.errors import KafkaError
 
+from models.rules import RuleError
 from schemas.rows import KINDS
 from streams.chunk import Chunk, Partition
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
 from streams.flow import Flow
 from streams.pages import add_pages
+from streams.processes import free_port
 from streams.runtime import Runtime, as_chunk_consumer, build
 from streams.settings import Settings, load
 from streams.topics import TopicsWrong, checked_layout
@@ -46,7 +48,10 @@ class App(faust.App):
             end_process(str(error), code=EXIT_CONFIG)
         except KafkaError as error:
             end_process(f"no broker at {self.settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
-        self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
+        try:
+            self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
+        except (RuleError, OSError) as error:
+            end_process(f"rules: {error}", code=EXIT_CONFIG)
         self.by_topic: dict[str, Flow] = {self.settings.topic(kind): self.runtime.intake for kind in KINDS}
         self.by_topic[self.settings.topic("member-events")] = self.runtime.members
         self.by_topic[self.settings.topic("group-events")] = self.runtime.groups
@@ -80,7 +85,7 @@ def build_app(settings: Settings) -> App:
         stream_wait_empty=True,
         web_bind=settings.worker_host,
         web_host=settings.worker_host,
-        web_port=settings.worker_port,
+        web_port=settings.worker_port or free_port(),
         worker_redirect_stdouts=False,
         reply_create_topic=False,
     )

@@ -60,6 +60,8 @@ def friendly() -> Iterator[None]:
         fail(f"setting QUNPULSE_{name}: {first['msg']}" if name else first["msg"], EXIT_CONFIG)
     except (TopicsWrong, RuleError) as error:
         fail(str(error), EXIT_CONFIG)
+    except FileNotFoundError as error:
+        fail(f"no such file: {error.filename}", EXIT_CONFIG)
     except (SinkError, PartFailed, KafkaError, AIOKafkaError) as error:
         fail(str(error), EXIT_UNAVAILABLE)
 

@@ -98,6 +98,7 @@ class Flow(ABC):
             if not await self.opened() or not self._owns(chunk):
                 return
             with self._chunk_seconds.time():
+                self._tell_expired(chunk)
                 with METRICS.offset_holes.count_exceptions(OffsetHole):
                     records = self.book.admit(chunk)
                 await self.work(chunk.partition, records)
@@ -106,6 +107,14 @@ class Flow(ABC):
             )
             self.progress_at = time.monotonic()
             await self._flush_if_due()
+
+    def _tell_expired(self, chunk: Chunk) -> None:
+        """Retention may have removed what was not read yet. Restarting would not bring it back, so it is told, loudly."""
+        start = self.offsets.start_offset(chunk.partition)
+        if self.book.position(chunk.partition) is None and 0 < start < chunk.first:
+            METRICS.offset_holes.inc()
+            log.error("events expired unread", topic=chunk.partition.topic, partition=chunk.partition.partition,
+                      first_lost=start, last_lost=chunk.first - 1)  # fmt: skip
 
     def _owns(self, chunk: Chunk) -> bool:
         return chunk.generation == self.offsets.generation() and chunk.partition in self.partitions

@@ -103,6 +103,9 @@ class Intake(Flow):
         now = self._now()
         for source, partition, record in self._aligner.ready(self._quiet()):
             self.rows += 1
+            self._clock = max(
+                self._clock, record.timestamp
+            )  # not the event's: that one may be ahead of every clock
             if any(name == END_HEADER for name, _ in record.headers or ()):
                 self._aligner.end(source)
             else:
@@ -137,10 +140,7 @@ class Intake(Flow):
             self.outbox.put(self._dead_letter_topic, letter.key(), to_json(letter))
             return
         assert raw is not None
-        ts = event.ts
-        if self._replay:
-            self._clock = max(self._clock, ts)
-        row = Row(source, record.offset, self._clock, ts, raw)
+        row = Row(source, record.offset, self._clock, event.ts, raw)
         brand = event.brand_id
         member = event.member_id or f"\x1e{event.event_id}"
         self._pack(
