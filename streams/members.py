@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 from models.members import Members
-
 from models.state import MemberState, restore, snapshot
 from schemas.facts import TagChange, to_json
 from schemas.rows import KINDS, Row

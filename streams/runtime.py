@@ -8,11 +8,11 @@ from typing import cast
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from models.members import Members
 
 from models.calendar import Calendar
 from models.groups.groups import Groups
 from models.groups.params import GroupParams
+from models.members import Members
 from schemas.rows import KINDS, source_number
 from streams.chunk import Partition
 from streams.decisions import member_params, rule_set
