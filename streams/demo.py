@@ -57,7 +57,7 @@ class Seen:
             sign = "[green]+[/]" if entered else "[red]-[/]"
             self.recent.append(f"{sign} {data['member_id']}  {data['name_zh']} · {data['name_en']}")
         elif kind == "alert":
-            mark = {"opened": "[bold red]▲[/]", "closed": "[green]▼[/]"}.get(data["state"], "[yellow]•[/]")
+            mark = "[green]▼[/]" if data["state"] == "closed" else "[bold red]▲[/]"
             self.opened += data["state"] == "opened"
             self.alerts[data["alert_id"]] = (
                 f"{mark} {data['text_zh']}\n  {data['text_en']}"  # one line an episode

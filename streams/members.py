@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from prometheus_client import Counter
+
 from models.members import Members
 from models.state import MemberState, restore, snapshot
 from schemas.facts import TagChange, to_json
@@ -28,6 +30,7 @@ class MembersFlow(Keyed[MemberState]):
         self._profiles_topic = topics["member-profiles"]
         self._state = state
         self._applied = METRICS.events_applied.labels(agent=self.name)
+        self._counters: dict[tuple[str, str], Counter] = {}
         self._repeated = METRICS.events_repeated.labels(agent=self.name)
 
     def new_store(self, partition: int) -> Store[MemberState]:
@@ -65,8 +68,17 @@ class MembersFlow(Keyed[MemberState]):
         self.outbox.put(self._profiles_topic, profile.key(), to_json(profile))
 
     def _changed(self, changes: list[TagChange], arrived: int | None) -> None:
+        if not changes:
+            return
         for change in changes:
             self.outbox.put(self._changes_topic, change.key(), to_json(change))
-            METRICS.tag_changes.labels(tag=change.tag, change=change.change).inc()
-            if arrived is not None:
-                METRICS.event_to_tag_seconds.observe(max(0.0, time.time() - arrived / 1000))
+            self._counter(change.tag, change.change).inc()
+        if arrived is not None:
+            METRICS.event_to_tag_seconds.observe(max(0.0, time.time() - arrived / 1000))
+
+    def _counter(self, tag: str, change: str) -> Counter:
+        """Looking a label up in Prometheus' client costs more than counting."""
+        counter = self._counters.get((tag, change))
+        if counter is None:
+            counter = self._counters[tag, change] = METRICS.tag_changes.labels(tag=tag, change=change)
+        return counter

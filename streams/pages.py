@@ -54,7 +54,7 @@ def add_pages(app: Any) -> None:
     async def metrics(self: View, request: Request) -> Response:
         if app.runtime is not None:
             _gauges(app.runtime)
-        return self.bytes(METRICS.text(), content_type=CONTENT_TYPE)
+        return self.bytes(METRICS.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
 def _gauges(runtime: Runtime) -> None:

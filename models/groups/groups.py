@@ -11,7 +11,7 @@ from models.groups import episode, membership, repeats, spike, windows
 from models.groups.baseline import advance, expose
 from models.groups.hours import Days
 from models.groups.leaving import cause_of
-from models.groups.params import GroupParams
+from models.groups.params import DAY, GroupParams
 from models.groups.state import GroupState, Leave, Window
 from models.groups.terms import Terms
 from schemas.facts import Alert, GroupStats
@@ -74,7 +74,8 @@ class Groups:
 
     def _next_hour(self, state: GroupState, at: int) -> None:
         advance(state.baseline, at, state.size, self.terms)
-        membership.forget(state, at - self.params.departed_for)
+        if at // DAY != state.latest // DAY:  # once a day is enough, and walks through all members
+            membership.forget(state, at - self.params.departed_for)
 
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1

@@ -106,7 +106,7 @@ class GroupState(msgspec.Struct):
     ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state.
     ``crew`` are staff and bots, who never count. ``unseen`` are members that the source says exist and who
     never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at which a timer must fire,
-    ms.
+    ms. ``spoke`` maps a member to the slots of open windows in which they spoke, ``slots`` are those of all.
     """
 
     brand_id: str
@@ -124,6 +124,7 @@ class GroupState(msgspec.Struct):
     ending_at: int | None = None
     windows: dict[int, Window] = {}
     spoke: dict[str, int] = {}
+    slots: int = 0
     changed: set[int] = set()
     additions: list[Addition] = []
     revision: int = 0

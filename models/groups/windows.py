@@ -60,6 +60,7 @@ def speak(state: GroupState, window: Window, member_id: str, params: GroupParams
     spoke = state.spoke.get(member_id, 0)
     if not spoke & slot:
         state.spoke[member_id] = spoke | slot
+        state.slots |= slot
         window.speakers += 1
 
 
@@ -70,7 +71,10 @@ def _slot(window: Window, params: GroupParams) -> int:
 
 def _silence(state: GroupState, slot: int) -> None:
     """Nobody has spoken in the window that takes over this slot."""
+    if not state.slots >> slot & 1:
+        return
     keep = ~(1 << slot)
+    state.slots &= keep
     state.spoke = {member: rest for member, spoke in state.spoke.items() if (rest := spoke & keep)}
 
 
