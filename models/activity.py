@@ -22,9 +22,13 @@ def activity(state: MemberState, now: int, frame: Frame) -> tuple[Activity, int]
     """
     params, calendar = frame.params, frame.calendar
     today = calendar.day(now)
-    starts = [calendar.day(at) for at in (state.joined, state.first_paid) if at is not None]
-    if starts and today - max(starts) <= params.new_days:
-        return "new", calendar.start(max(starts) + params.new_days + 1)
+    joined, paid = state.joined, state.first_paid
+    if joined is None or (paid is not None and paid > joined):
+        joined = paid
+    if joined is not None:
+        start = calendar.day(joined)
+        if today - start <= params.new_days:
+            return "new", calendar.start(start + params.new_days + 1)
     basis = _basis(state, now, frame)
     if today - basis <= params.active_days:
         return "active", calendar.start(basis + params.active_days + 1)

@@ -41,20 +41,24 @@ class Calendar:
     def day(self, at: int) -> int:
         """Number of the day that the time ``at`` (ms UTC) falls on."""
         quarter = at // _QUARTER_MS
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            offset = self._look_up(quarter)
-        return (at + offset) // DAY_MS
+        try:
+            return (at + self._offsets[quarter]) // DAY_MS
+        except KeyError:
+            return (at + self._look_up(quarter)) // DAY_MS
 
     def start(self, day: int) -> int:
         """First ms (UTC) of the day ``day``; of a day that the zone left out, the instant that it was left out."""
-        start = self._starts.get(day)
-        if start is None:
-            if len(self._starts) >= _CACHED:
-                self._starts.clear()
-            number = min(max(day, _FIRST_DAY), _LAST_DAY)
-            midnight = datetime.fromordinal(number + _EPOCH).replace(tzinfo=self._zone)
-            start = self._starts[day] = round(midnight.timestamp() * 1000) + (day - number) * DAY_MS
+        try:
+            return self._starts[day]
+        except KeyError:
+            return self._find_start(day)
+
+    def _find_start(self, day: int) -> int:
+        if len(self._starts) >= _CACHED:
+            self._starts.clear()
+        number = min(max(day, _FIRST_DAY), _LAST_DAY)
+        midnight = datetime.fromordinal(number + _EPOCH).replace(tzinfo=self._zone)
+        self._starts[day] = start = round(midnight.timestamp() * 1000) + (day - number) * DAY_MS
         return start
 
     def _look_up(self, quarter: int) -> int:

@@ -10,9 +10,11 @@ from models.state import MemberState
 
 def streak(state: MemberState, now: int, frame: Frame) -> tuple[int, int]:
     """Days in a row up to today or yesterday, and when that streak breaks if nobody signs in."""
-    run = state.signins.run(frame.day(now))
     last = state.signins.last
-    return run, NEVER if run == 0 or last is None else frame.calendar.start(last + 2)
+    if last is None:
+        return 0, NEVER
+    run = state.signins.run(frame.day(now))
+    return run, NEVER if run == 0 else frame.calendar.start(last + 2)
 
 
 def longest(state: MemberState) -> int:

@@ -4,16 +4,25 @@ The times are closed forms (formulas 4.9), right to within rounding; `models.cro
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import ceil, exp2, floor, inf
+from operator import le, lt
 from typing import Final
 
 from models import lifecycle, palive, rfm, rhythm, ties
 from models.calendar import DAY_MS
+from models.crossing import NEVER, first_true
 from models.decay import falls_to
 from models.frame import Frame
 from models.state import MemberState
 
 WEEK_MS: Final = 7 * DAY_MS
+
+_TURNS: Final = 65_536
+"""Turns kept of each course; most members share theirs with many."""
+
+_BEFORE: Final = -1
+"""Before every time counted from a start."""
 
 DayOf = Callable[[MemberState, Frame], int | None]
 """Local day that something is counted from; none if there is none."""
@@ -67,6 +76,23 @@ def silence_crosses(state: MemberState, now: int, threshold: float, frame: Frame
     return frame.calendar.start(last) + days * DAY_MS
 
 
+def silence_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int | None:
+    last = state.days.last
+    if last is None:
+        return None
+    return frame.calendar.start(last) + _silence_turn(lifecycle.own_rhythm(state, frame), threshold, at)
+
+
+@lru_cache(maxsize=_TURNS)
+def _silence_turn(own: rhythm.Rhythm, threshold: float, at: bool) -> int:
+    """Ms from the start of the last active day until silence is past a threshold; the same for all of one rhythm."""
+    past = le if at else lt
+    if past(1.0, threshold):
+        return -NEVER
+    guess = rhythm.falls_to(own, threshold) * DAY_MS
+    return first_true(lambda ms: past(rhythm.outlasts(own, ms / DAY_MS), threshold), guess, _BEFORE)
+
+
 def p_alive(state: MemberState, now: int, frame: Frame) -> float:
     x, origin, last = _repeats(state, now, frame)
     age = max(now - origin, 0) / WEEK_MS
@@ -78,13 +104,38 @@ def p_alive_crosses(state: MemberState, now: int, threshold: float, frame: Frame
     return origin + palive.mbg_falls_to(x, last, threshold, frame.params.spread) * WEEK_MS
 
 
+def p_alive_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int | None:
+    days, start = state.days, frame.calendar.start
+    last = days.last
+    if last is None:
+        seen = seen_day(state, frame)
+        return None if seen is None else start(seen) + _p_alive_turn(0, 0, threshold, at, frame.params.spread)
+    origin = start(days.base)
+    return origin + _p_alive_turn(
+        days.bits.bit_count() - 1, start(last) - origin, threshold, at, frame.params.spread
+    )
+
+
+@lru_cache(maxsize=_TURNS)
+def _p_alive_turn(x: int, span: int, threshold: float, at: bool, spread: palive.Spread) -> int:
+    """Ms from the start of the first active day until P(alive) is past a threshold, with ``span`` ms to the last."""
+    past, last = le if at else lt, span / WEEK_MS
+    if past(palive.mbg_nbd(x, last, last, spread), threshold):
+        return -NEVER
+    guess = palive.mbg_falls_to(x, last, threshold, spread) * WEEK_MS
+    return first_true(
+        lambda ms: past(palive.mbg_nbd(x, last, max(ms / WEEK_MS, last), spread), threshold), guess, _BEFORE
+    )
+
+
 def _repeats(state: MemberState, now: int, frame: Frame) -> tuple[int, int, float]:
     """Active days after the first, start of the first (ms), and time from there to the last one, in weeks."""
-    first, last = state.days.first(), state.days.last
-    if first is None or last is None:
+    days, start = state.days, frame.calendar.start
+    last = days.last
+    if last is None:
         return 0, frame.calendar.start(frame.day(now if state.first is None else state.first)), 0.0
-    origin = frame.calendar.start(first)
-    return len(state.days) - 1, origin, (frame.calendar.start(last) - origin) / WEEK_MS
+    origin = start(days.base)
+    return days.bits.bit_count() - 1, origin, (start(last) - origin) / WEEK_MS
 
 
 def active_days(state: MemberState, now: int, frame: Frame) -> float:
@@ -115,6 +166,18 @@ def days_cross(day_of: DayOf) -> Callable[[MemberState, int, float, Frame], floa
         return inf if day is None else frame.calendar.start(day + ceil(threshold))
 
     return crosses
+
+
+def days_turn(day_of: DayOf) -> Callable[[MemberState, float, bool, Frame], int | None]:
+    def turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int | None:
+        day = day_of(state, frame)
+        return (
+            None
+            if day is None
+            else frame.calendar.start(day + (ceil(threshold) if at else floor(threshold) + 1))
+        )
+
+    return turns
 
 
 def paid_day(state: MemberState, frame: Frame) -> int | None:

@@ -104,11 +104,14 @@ class DaySet:
     def gaps(self, most: int) -> list[int]:
         """Days between neighbours, the latest gap first, at most ``most`` of them."""
         gaps: list[int] = []
-        later: int | None = None
-        for day in self:
-            if later is not None:
-                gaps.append(later - day)
-                if len(gaps) == most:
-                    break
-            later = day
+        bits = self.bits
+        later = bits.bit_length()
+        if later:
+            bits ^= 1 << later - 1
+        while bits and most > 0:
+            length = bits.bit_length()
+            gaps.append(later - length)
+            bits ^= 1 << length - 1
+            later = length
+            most -= 1
         return gaps

@@ -64,6 +64,9 @@ class Course(_Named):
     value: Callable[[MemberState, int, Frame], float | None]
     crosses: Callable[[MemberState, int, float, Frame], float]
     """Time (ms, to within rounding) at which it meets a threshold, seen from a time at which it has not."""
+    turns: Callable[[MemberState, float, bool, Frame], int | None] | None = None
+    """Where it can be told at once: the exact ms from which on it is past a threshold, or with the flag at it or past
+    it; none where there is nothing to tell."""
 
 
 Feature = Step | Course
@@ -81,6 +84,7 @@ def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.
         rises=True,
         value=courses.days_since(day_of),
         crosses=courses.days_cross(day_of),
+        turns=courses.days_turn(day_of),
     )
 
 
@@ -102,12 +106,12 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Course(
         id="silence", zh="沉默概率", en="probability that an ordinary gap outlasts the present silence", unit="share",
         source="formulas 4.3", reads=changes.DAYS, rises=False, resets=True,
-        value=courses.silence, crosses=courses.silence_crosses,
+        value=courses.silence, crosses=courses.silence_crosses, turns=courses.silence_turns,
     ),
     Course(
         id="p_alive", zh="留存概率", en="probability that the member has not stopped", unit="share",
         source="formulas 4.2", reads=changes.DAYS | changes.FIRST, rises=False, resets=True,
-        value=courses.p_alive, crosses=courses.p_alive_crosses,
+        value=courses.p_alive, crosses=courses.p_alive_crosses, turns=courses.p_alive_turns,
     ),
     Course(
         id="active_days_30", zh="近30日活跃天数", en="active days of the last 30", unit="days", source="M12",
@@ -151,11 +155,11 @@ FEATURES: Final[tuple[Feature, ...]] = (
     ),
     Step(
         id="revenue_fen", zh="净消费额", en="net revenue", unit="fen", source="M03",
-        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().revenue, NEVER),
+        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().revenue if s.orders else 0, NEVER),
     ),
     Step(
         id="refunds", zh="退款订单数", en="orders of which something was refunded", unit="orders", source="F38",
-        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().refunds, NEVER),
+        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().refunds if s.orders else 0, NEVER),
     ),
     Step(
         id="streak_days", zh="连续签到天数", en="days signed in without a break", unit="days", source="A10",

@@ -139,6 +139,14 @@ def _signed_in(state: MemberState, event: Event, at: int, frame: Frame) -> int:
     return changes.CHECKINS if state.signins.add(day) else 0
 
 
+def _tag_set(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return 0 if event.manual_tag is None else set_by_hand(state, event.manual_tag.key, True, at)
+
+
+def _tag_cleared(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return 0 if event.manual_tag is None else set_by_hand(state, event.manual_tag.key, False, at)
+
+
 STEPS: Final[Mapping[str, Step]] = MappingProxyType(
     {
         "group.joined": _group_joined,
@@ -154,6 +162,8 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType(
         "paid": _paid,
         "refunded": _refunded,
         "signin": _signed_in,
+        "tag.set": _tag_set,
+        "tag.cleared": _tag_cleared,
     }
 )
 """By event type; a type that is not here changes nothing but what every event or own act changes."""

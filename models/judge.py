@@ -15,7 +15,6 @@ little and not above every threshold; there the memory is kept (a message one se
 between its two thresholds the tag may tell in which order events came.
 """
 
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -24,7 +23,8 @@ from models import changes
 from models.crossing import NEVER
 from models.frame import Frame
 from models.lens import Lens
-from models.rules.index import RuleIndex
+from models.rules.bundle import Bundle
+from models.rules.index import Picks, RuleIndex
 from models.rules.rule import Rule, RuleSet
 from models.state import MemberState
 from models.work import Value
@@ -55,52 +55,89 @@ class Judge:
         work = state.work
         at = max(at, state.judged_at)
         found = self._by_hand(state, at, occasion) if work.manual else []
-        if work.dues is None:
-            picks: Iterable[int] = self._begin(state)
+        dues, stale = work.dues, work.changed & changes.EVERYTHING
+        if dues is None:
+            dues = self._begin(state)
+            picks = self._index.everything
             if state.rules != self.version:
                 occasion = Occasion("rule")
                 state.rules = self.version
             found += self._retire(state, at)
         else:
-            picks = self._picks(state, at)
-        if picks:
-            found += self._decide(Lens(state, at, self._frame), picks, occasion)
+            picks = self._picks(state, dues, at, stale)
+        if picks.features or picks.singles:
+            found += self._decide(Lens(state, at, self._frame), dues, picks, occasion)
+            first = min(dues, default=NEVER)
+            state.due = None if first >= NEVER else first
         work.changed = 0
         state.judged_at = at
         if found or occasion.cause == "timer":
             state.revision += 1
         return found
 
-    def _begin(self, state: MemberState) -> Iterable[int]:
+    def _begin(self, state: MemberState) -> list[int]:
         """The first look since the state came into memory is at everything."""
-        state.work.dues = [NEVER] * len(self._index)
+        dues = state.work.dues = [NEVER] * len(self._index)
         state.work.memo.clear()
         state.due = None
-        return range(len(self._index))
+        return dues
 
-    def _picks(self, state: MemberState, at: int) -> Iterable[int]:
-        """Numbers of what may have changed: because of what it reads, or because it is due."""
-        picks, stale = self._index.reading(state.work.changed & changes.EVERYTHING)
-        for feature in stale:
-            state.work.memo.pop(feature, None)
+    def _picks(self, state: MemberState, dues: list[int], at: int, stale: int) -> Picks:
+        """What may have changed: because of what it reads, or because it is due."""
+        picks, names = self._index.reading(stale)
+        for name in names:
+            state.work.memo.pop(name, None)
         if state.due is None or state.due > at:
             return picks
-        dues = state.work.dues or ()
-        return self._index.with_families(
-            {number for number, due in enumerate(dues) if due <= at}.union(picks)
-        )
+        return self._index.due(dues, at, picks)
 
-    def _decide(self, lens: Lens, picks: Iterable[int], occasion: Occasion) -> list[TagChange]:
-        """Look at the rules and watched features with these numbers, in the order of the file."""
+    def _decide(self, lens: Lens, dues: list[int], picks: Picks, occasion: Occasion) -> list[TagChange]:
+        """Look at what was picked; changes in the order of the file."""
+        bundles = self._refresh(lens, dues, picks.features)
+        flips = self._singles(lens, dues, picks.singles) if picks.singles else []
+        on, rules = lens.state.on, self._index.rules
+        for bundle in bundles:
+            wanted = bundle.wanted(lens)
+            if not on:
+                flips += [(number, rules[number].enter.look(lens)[1]) for number in wanted]
+            else:
+                for number, tag in bundle.tags:
+                    if (tag in on) is not (number in wanted):
+                        flips.append((number, rules[number].enter.look(lens)[1]))
+        if not flips:
+            return []
+        flips.sort()
+        sides = [(rules[number], due, rules[number].tag in on) for number, due in flips]
+        changed = [self._leave(lens, rule, due, occasion) for rule, due, held in sides if held]
+        changed += [self._enter(lens, rule, due, occasion) for rule, due, held in sides if not held]
+        return [one for one in changed if one is not None]
+
+    def _refresh(self, lens: Lens, dues: list[int], numbers: tuple[int, ...]) -> list[Bundle]:
+        """Look up the followed features with these numbers; the bundles that one with another value concerns."""
+        concerned: list[Bundle] = []
+        index, memo, state, now, frame = self._index, lens.memo, lens.state, lens.now, self._frame
+        followed, bundles = index.followed, index.bundles
+        for number in numbers:
+            feature = followed[number]
+            name = feature.id
+            was = memo.get(name)
+            found = memo[name] = feature.look(state, now, frame)
+            dues[number] = found[1]
+            if was is None or was[0] != found[0]:
+                bundle = bundles[number]
+                if bundle is not None and bundle not in concerned:
+                    concerned.append(bundle)
+        return concerned
+
+    def _singles(self, lens: Lens, dues: list[int], picks: tuple[int, ...]) -> list[tuple[int, int]]:
+        """Numbers of the rules, of these single ones, whose tags enter or leave, and when to ask again."""
         index, on = self._index, lens.state.on
+        split = len(index.followed)
         forget = bool(lens.state.work.changed & changes.LATE)
-        entering: list[tuple[Rule, int]] = []
-        leaving: list[tuple[Rule, int]] = []
+        flips: list[tuple[int, int]] = []
         taken: set[str] = set()
-        for number in picks:
-            if number >= len(index.rules):
-                self._set_due(lens.state, number, lens.step(index.watched[number - len(index.rules)])[1])
-                continue
+        for at in picks:
+            number = index.singles[at]
             rule = index.rules[number]
             since = on.get(rule.tag)
             want, due = _ask(rule, lens, since, forget and index.resets[number])
@@ -108,23 +145,11 @@ class Judge:
                 want = rule.family not in taken
                 taken.add(rule.family)
             if want is (since is None):
-                due = _ask(rule, lens, lens.now if want else None, False)[1]
-                (entering if want else leaving).append((rule, due))
-            self._set_due(lens.state, number, due)
-        changed = [self._leave(lens, rule, due, occasion) for rule, due in leaving]
-        changed += [self._enter(lens, rule, due, occasion) for rule, due in entering]
-        return [one for one in changed if one is not None]
-
-    def _set_due(self, state: MemberState, number: int, due: int) -> None:
-        dues = state.work.dues
-        assert dues is not None
-        was, dues[number] = dues[number], due
-        first = NEVER if state.due is None else state.due
-        if due <= first:
-            state.due = None if due >= NEVER else due
-        elif was == first:
-            first = min(dues)
-            state.due = None if first >= NEVER else first
+                if rule.leave is not None or rule.stay:
+                    due = _ask(rule, lens, lens.now if want else None, False)[1]
+                flips.append((number, due))
+            dues[split + at] = due
+        return flips
 
     def _enter(self, lens: Lens, rule: Rule, due: int, occasion: Occasion) -> TagChange | None:
         state = lens.state

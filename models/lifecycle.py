@@ -17,6 +17,7 @@ brand's where there are fewer than 3 orders, and silence counts from the last or
 between active days (`models.rhythm`), and silence counts from the start of the last active day.
 """
 
+from functools import lru_cache
 from math import floor
 from statistics import median
 
@@ -27,7 +28,6 @@ from models.frame import Frame
 from models.rhythm import Rhythm, rhythm
 from models.stage import Churn, Place, Stage
 from models.state import MemberState
-from models.ties import holding
 
 
 def place(state: MemberState, now: int, frame: Frame) -> Place:
@@ -66,7 +66,11 @@ def has_left(state: MemberState) -> bool:
     """Whether the member had a tie, to a group or as a contact, and none holds now."""
     if not state.groups and not state.contacts:
         return False
-    return not holding(state.groups) and not holding(state.contacts)
+    for ties in (state.groups, state.contacts):
+        for tie in ties.values():
+            if tie.holds:
+                return False
+    return True
 
 
 def own_rhythm(state: MemberState, frame: Frame) -> Rhythm:
@@ -74,9 +78,13 @@ def own_rhythm(state: MemberState, frame: Frame) -> Rhythm:
     found = state.work.rhythm
     if found is None:
         params = frame.params
-        found = rhythm(state.days.gaps(params.rhythm_gaps), params.prior_gap_days, params.prior_gaps)
+        found = _rhythm(tuple(state.days.gaps(params.rhythm_gaps)), params.prior_gap_days, params.prior_gaps)
         state.work.rhythm = found
     return found
+
+
+_rhythm = lru_cache(maxsize=65_536)(rhythm)
+"""Members who come alike share their rhythm."""
 
 
 def _clock(state: MemberState, orders: int, first: int, frame: Frame) -> tuple[int, float]:
@@ -94,15 +102,14 @@ def _clock(state: MemberState, orders: int, first: int, frame: Frame) -> tuple[i
 
 def _trend(state: MemberState, now: int, horizon: int, frame: Frame) -> tuple[bool, int]:
     """Whether active days are falling, and when that turns, if before ``horizon``."""
-    today = frame.day(now)
-    falling = _falling(state, today, frame.params.trend_days)
-    for day in range(today + 1, min(frame.day(horizon), today + 2 * frame.params.trend_days) + 1):
-        if _falling(state, day, frame.params.trend_days) is not falling:
+    today, window, days = frame.day(now), frame.params.trend_days, state.days
+    lately = days.count(today - window + 1, today)
+    before = days.count(today - 2 * window + 1, today - window)
+    falling = 2 * lately < before
+    for day in range(today + 1, min(frame.day(horizon), today + 2 * window) + 1):
+        passes = day - window in days
+        lately += (day in days) - passes
+        before += passes - (day - 2 * window in days)
+        if (2 * lately < before) is not falling:
             return falling, frame.calendar.start(day)
     return falling, NEVER
-
-
-def _falling(state: MemberState, today: int, window: int) -> bool:
-    lately = state.days.count(today - window + 1, today)
-    before = state.days.count(today - 2 * window + 1, today - window)
-    return 2 * lately < before

@@ -1,12 +1,21 @@
 """All that is known of a member as of a time, as one fact."""
 
-from models import activity, checkins, lifecycle, rfm
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from models import checkins, rfm
 from models.courses import p_alive, score, silence
+from models.features import FEATURES, Step
 from models.frame import Frame
 from models.stage import Churn
 from models.state import MemberState
 from models.ties import holding
+from models.work import Value
 from schemas.facts import MemberProfile
+
+_STEPS: Final = {feature.id: feature.look for feature in FEATURES if isinstance(feature, Step)}
+_NOTHING: Final[Mapping[str, tuple[Value, int]]] = MappingProxyType({})
 
 
 def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
@@ -15,9 +24,16 @@ def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
     ``version`` grows with ``at`` and, at one time, with the number of changes. One who never acted was last seen when
     first seen.
     """
-    place = lifecycle.place(state, at, frame)
+    is_judged = not state.work.changed and at >= state.judged_at
+    memo = state.work.memo if is_judged else _NOTHING
+
+    def step(name: str) -> Any:
+        """Value of a stepping feature, as of the last judgement if that still holds."""
+        found = memo.get(name)
+        return found[0] if found is not None and found[1] > at else _STEPS[name](state, at, frame)[0]
+
+    churn = step("churn")
     first = at if state.first is None else state.first
-    days = frame.params.rfm_days
     return MemberProfile.model_construct(
         brand_id=state.brand_id,
         member_id=state.member_id,
@@ -26,21 +42,21 @@ def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
         first_seen=first,
         last_seen=first if state.last is None else state.last,
         activity_score=score(state, at, frame),
-        activity=activity.activity(state, at, frame)[0],
-        activity_freq=activity.freq(state, at, frame)[0],
-        stage=place.stage,
+        activity=step("activity"),
+        activity_freq=step("activity_freq"),
+        stage=step("stage"),
         r_days=rfm.r_days(state, at, frame),
-        f=rfm.frequency(state, at, days, frame)[0],
-        m_fen=rfm.money(state, at, days, frame)[0],
+        f=step("f"),
+        m_fen=step("m_fen"),
         orders=rfm.net_orders(state),
         revenue_fen=state.book().revenue if state.orders else 0,
         last_paid_at=rfm.last_paid_at(state),
-        streak_days=checkins.streak(state, at, frame)[0],
+        streak_days=step("streak_days"),
         longest_streak_days=checkins.longest(state),
         checkin_days=checkins.total(state),
         p_alive=p_alive(state, at, frame),
-        churn=place.churn,
-        churn_risk=_churn_risk(state, at, place.churn, frame),
+        churn=churn,
+        churn_risk=_churn_risk(state, at, churn, frame),
         groups=holding(state.groups),
         tags=_tags(state),
         next_at=state.due,
@@ -57,4 +73,6 @@ def _churn_risk(state: MemberState, at: int, churn: Churn, frame: Frame) -> floa
 
 def _tags(state: MemberState) -> list[str]:
     """Tags held, whether by a rule or by hand."""
+    if not state.manual:
+        return sorted(state.on)
     return sorted(state.on.keys() | {tag for tag, tie in state.manual.items() if tie.holds})

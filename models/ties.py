@@ -27,9 +27,17 @@ def say(ties: dict[str, Tie], name: str, holds: bool, at: int) -> bool:
 
 def holding(ties: dict[str, Tie]) -> int:
     """Number of ties that hold."""
-    return sum(tie.holds for tie in ties.values())
+    count = 0
+    for tie in ties.values():
+        if tie.holds:
+            count += 1
+    return count
 
 
 def oldest(ties: dict[str, Tie]) -> int | None:
     """Since when the longest lasting of the ties that hold has held, ms."""
-    return min((tie.at for tie in ties.values() if tie.holds), default=None)
+    first: int | None = None
+    for tie in ties.values():
+        if tie.holds and (first is None or tie.at < first):
+            first = tie.at
+    return first

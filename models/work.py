@@ -18,7 +18,8 @@ class Work:
         self.manual: list[str] = []
         """Tags that a person set or cleared since then, and left so."""
         self.dues: list[int] | None = None
-        """When each rule and each watched feature is to be looked at next, ms; none before the first judgement."""
+        """When each followed feature and each single rule (see `models.rules.index`) is to be looked at next, ms; none
+        before the first judgement."""
         self.memo: dict[str, tuple[Value, int]] = {}
         """Values of stepping features, with the time of the next step."""
         self.before: float | None = None

@@ -26,6 +26,11 @@ from streams.outbox import Outbox
 log = structlog.get_logger(__name__)
 
 
+BEHIND_SECONDS = 1.0
+"""Time between flushes while there is a backlog: nothing can be right within a second then, and fewer, larger flushes
+tell a member or a window once instead of five times."""
+
+
 class Offsets(Protocol):
     """The consumer, as a flow sees it."""
 
@@ -55,6 +60,7 @@ class Flow(ABC):
         self._flush_seconds = flush_seconds
         self._flush_rows = flush_rows
         self._flushed_at = time.monotonic()
+        self._behind = False
         self._lock = asyncio.Lock()
         self._opening: asyncio.Task[None] | None = None
         self._chunk_seconds = METRICS.chunk_seconds.labels(agent=self.name)
@@ -102,9 +108,9 @@ class Flow(ABC):
                 with METRICS.offset_holes.count_exceptions(OffsetHole):
                     records = self.book.admit(chunk)
                 await self.work(chunk.partition, records)
-            METRICS.consumer_lag.labels(*map(str, chunk.partition)).set(
-                max(0, chunk.highwater - chunk.last - 1)
-            )
+            lag = max(0, chunk.highwater - chunk.last - 1)
+            METRICS.consumer_lag.labels(*map(str, chunk.partition)).set(lag)
+            self._behind = lag > 0
             self.progress_at = time.monotonic()
             await self._flush_if_due()
 
@@ -149,7 +155,8 @@ class Flow(ABC):
         return sum(max(0, end - self.position(partition)) for partition, end in ends if end is not None)
 
     async def _flush_if_due(self) -> None:
-        if self.rows >= self._flush_rows or time.monotonic() - self._flushed_at >= self._flush_seconds:
+        seconds = max(self._flush_seconds, BEHIND_SECONDS) if self._behind else self._flush_seconds
+        if self.rows >= self._flush_rows or time.monotonic() - self._flushed_at >= seconds:
             await self._flush()
 
     async def _flush(self) -> None:

@@ -36,13 +36,15 @@ COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
 class CompareStep:
     """A stepping feature against a threshold. One with nothing to tell meets none: unknown is not zero."""
 
-    __slots__ = ("feature", "op", "test", "threshold")
+    __slots__ = ("_label", "_words", "feature", "op", "test", "threshold")
 
     def __init__(self, feature: Step, op: str, threshold: Threshold) -> None:
         self.feature = feature
         self.op = op
         self.test = COMPARISONS[op]
         self.threshold = threshold
+        self._label = f"{feature.id} {op}"
+        self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
 
     def look(self, lens: Lens) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
@@ -52,9 +54,7 @@ class CompareStep:
     def tell(self, lens: Lens, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
         into[self.feature.id] = lens.step(self.feature)[0]
-        threshold = self.threshold
-        words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
-        into[f"{self.feature.id} {self.op}"] = words
+        into[self._label] = self._words
 
     def features(self) -> frozenset[Feature]:
         """Features that it reads."""
@@ -64,7 +64,7 @@ class CompareStep:
 class CompareCourse:
     """A moving feature against a number. One with nothing to tell meets none: unknown is not zero."""
 
-    __slots__ = ("_high", "feature", "op", "test", "threshold")
+    __slots__ = ("_after", "_at", "feature", "op", "test", "threshold", "_high")
 
     def __init__(self, feature: Course, op: str, threshold: float) -> None:
         self.feature = feature
@@ -72,9 +72,23 @@ class CompareCourse:
         self.test = COMPARISONS[op]
         self.threshold = threshold
         self._high = op in ("at_least", "above")
+        self._after = self._high is feature.rises
+        """Whether it holds once the feature is past the threshold."""
+        self._at = (op in ("at_least", "at_most")) is self._after
+        """Whether at the threshold is past it."""
 
     def look(self, lens: Lens) -> tuple[bool, int]:
         """Whether it holds, and the exact ms at which time alone ends that."""
+        turns = self.feature.turns
+        if turns is None or lens.state.first is None:
+            return self._follow(lens)
+        turn = turns(lens.state, self.threshold, self._at, lens.frame)
+        if turn is None:
+            return False, NEVER
+        return (self._after, NEVER) if lens.now >= turn else (not self._after, turn)
+
+    def _follow(self, lens: Lens) -> tuple[bool, int]:
+        """The same for a feature that cannot tell at once, or of a member who was never seen."""
         feature, test, threshold = self.feature, self.test, self.threshold
         state, now, frame = lens.state, lens.now, lens.frame
         value = feature.value
@@ -109,7 +123,8 @@ class All:
         holds, until = True, NEVER
         for part in self.parts:
             one, its_until = part.look(lens)
-            holds = holds and one
+            if not one:
+                holds = False
             until = min(until, its_until)
         return holds, until
 
@@ -134,7 +149,8 @@ class Either:
         holds, until = False, NEVER
         for part in self.parts:
             one, its_until = part.look(lens)
-            holds = holds or one
+            if one:
+                holds = True
             until = min(until, its_until)
         return holds, until
 

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from schemas import example_files
 from schemas.events import MAX_BYTES
+from streams.processes import free_port
 from tests.pipeline.harness import latest, pipeline
 
 pytestmark = pytest.mark.timeout(240)
@@ -66,13 +68,25 @@ def told_messages(stats: list[dict[str, Any]]) -> Counter[str]:
     return +total
 
 
+def page(port: str, name: str) -> str:
+    """A page of the worker."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=5) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
 def test_events_become_profiles_and_statistics(broker: str, tmp_path: Path) -> None:
     events = community(1, 1500)
     with pipeline(broker, tmp_path) as running:
-        running.start_worker()
+        port = str(free_port())
+        running.start_worker(QUNPULSE_WORKER_PORT=port)
         running.send(events)
         running.drain()
+        pages = {name: page(port, name) for name in ("healthz", "readyz", "metrics")}
         profiles, stats = running.profiles(), running.facts("group-stats")
+    assert all(json.loads(pages["readyz"])["checks"].values())
+    assert f'qunpulse_events_applied_total{{agent="members"}} {len(events)}.0' in pages["metrics"]
+    assert json.loads(pages["healthz"]) == {"status": "ok"}
     expected = revenue(events)
     assert {m: p["revenue_fen"] for m, p in profiles.items()} == {m: expected[m] for m in profiles}
     assert set(profiles) == {event["member_id"] for event in events}
