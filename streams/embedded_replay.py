@@ -21,7 +21,7 @@ from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.read import Reader
 from streams.drained import wait_until_drained
 from streams.embedded import Embedded
-from streams.replay import Loader, Sent, read_line, read_lines
+from streams.replay import Loader, Sent, read_line, send_files
 from streams.runtime import wall_ms
 from streams.settings import Settings
 from streams.topics import Layout, checked_layout
@@ -70,15 +70,7 @@ def _load(
                              max_request_size=4_194_304)  # fmt: skip
     topics = {kind: settings.topic(kind) for kind in KINDS}
     loader = Loader(producer, topics, {kind: layout.partitions[kind] for kind in KINDS}, now=wall_ms())
-    size, read = max(1, sum(file.stat().st_size for file in files)), 0
-
-    def advanced(count: int) -> None:
-        nonlocal read
-        read += count
-        progress("read", read / size)
-
-    for raw in read_lines(files, advanced):
-        loader.send(read_line(raw))
+    send_files(files, loader, lambda share: progress("read", share))
     lines = loader.sent.lines, loader.sent.by_kind.copy()
     for line in _unless_sent(stored, loader.sent.ids):
         loader.send(read_line(line))

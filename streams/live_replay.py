@@ -8,7 +8,7 @@ from typing import Any
 from kafka import KafkaProducer
 
 from schemas.rows import KINDS
-from streams.replay import Loader, read_line, read_lines
+from streams.replay import Loader, send_files
 from streams.runtime import wall_ms
 from streams.settings import Settings
 from streams.topics import checked_layout
@@ -33,15 +33,7 @@ def replay_live(
     by_time = wall_ms() if settings.clock == "stream" else None
     topics = {kind: settings.topic(kind) for kind in KINDS}
     loader = Loader(producer, topics, {kind: layout.partitions[kind] for kind in KINDS}, now=by_time)
-    size, read = max(1, sum(file.stat().st_size for file in files)), 0
-
-    def advanced(count: int) -> None:
-        nonlocal read
-        read += count
-        progress("send", read / size)
-
-    for raw in read_lines(files, advanced):
-        loader.send(read_line(raw))
+    send_files(files, loader, lambda share: progress("send", share))
     sent = loader.flush()
     producer.close()
     return {

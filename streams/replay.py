@@ -86,6 +86,19 @@ def read_lines(files: Iterable[Path], advanced: Callable[[int], None] = lambda _
             advanced(plain.tell() - before)
 
 
+def send_files(files: list[Path], loader: "Loader", progress: Callable[[float], None]) -> None:
+    """Send every line of `files`; `progress` hears of the share of bytes read."""
+    size, read = max(1, sum(file.stat().st_size for file in files)), 0
+
+    def advanced(count: int) -> None:
+        nonlocal read
+        read += count
+        progress(read / size)
+
+    for raw in read_lines(files, advanced):
+        loader.send(read_line(raw))
+
+
 @dataclass
 class Sent:
     """What was sent and confirmed."""

@@ -5,7 +5,7 @@ import gc
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -126,38 +126,33 @@ def _intake(
     )
 
 
+def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str, str]) -> dict[str, Any]:
+    """What flows with state have in common; `facts` are the declared names of the topics that they write."""
+    return {
+        "topics": {name: settings.topic(name) for name in facts},
+        "state": (settings.state, settings.state_dir),
+        "changelog": settings.topic(changelog),
+        "servers": settings.servers,
+        "sources": _sources(layout),
+        "flush_seconds": settings.flush_seconds,
+        "flush_rows": settings.flush_rows,
+    }
+
+
 def _members(
     settings: Settings, layout: Layout, consumer: ChunkConsumer, producer: AIOKafkaProducer
 ) -> MembersFlow:
-    return MembersFlow(
-        consumer,
-        _outbox(settings, layout, producer),
-        model=Members(member_params(settings), rule_set(settings), Calendar(settings.timezone)),
-        topics={name: settings.topic(name) for name in ("tag-changes", "member-profiles")},
-        state=(settings.state, settings.state_dir),
-        changelog=settings.topic("members-state"),
-        servers=settings.servers,
-        sources=_sources(layout),
-        flush_seconds=settings.flush_seconds,
-        flush_rows=settings.flush_rows,
-    )
+    model = Members(member_params(settings), rule_set(settings), Calendar(settings.timezone))
+    common = _keyed(settings, layout, "members-state", ("tag-changes", "member-profiles"))
+    return MembersFlow(consumer, _outbox(settings, layout, producer), model=model, **common)
 
 
 def _groups(
     settings: Settings, layout: Layout, consumer: ChunkConsumer, producer: AIOKafkaProducer
 ) -> GroupsFlow:
-    return GroupsFlow(
-        consumer,
-        _outbox(settings, layout, producer),
-        model=Groups(GroupParams(), Calendar(settings.timezone)),
-        topics={name: settings.topic(name) for name in ("group-stats", "alerts")},
-        state=(settings.state, settings.state_dir),
-        changelog=settings.topic("groups-state"),
-        servers=settings.servers,
-        sources=_sources(layout),
-        flush_seconds=settings.flush_seconds,
-        flush_rows=settings.flush_rows,
-    )
+    model = Groups(GroupParams(), Calendar(settings.timezone))
+    common = _keyed(settings, layout, "groups-state", ("group-stats", "alerts"))
+    return GroupsFlow(consumer, _outbox(settings, layout, producer), model=model, **common)
 
 
 def as_chunk_consumer(consumer: object) -> ChunkConsumer:
