@@ -92,7 +92,7 @@ class Delivery:
         self._inputs = {kind: settings.topic(kind) for kind in KINDS}
         self._noted: dict[TopicPartition, int | None] = {}
         self._consumer: Any = None
-        self.caught_up = False
+        self._read_until: dict[TopicPartition, int] = {}
 
     @property
     def assigned(self) -> bool:
@@ -131,8 +131,8 @@ class Delivery:
                 await self._write(cut)  # 2
             await self._commit({cut.partition: (cut.last + 1, "") for cut in cuts})  # 3
             for cut in cuts:
+                self._read_until[cut.partition] = cut.records[-1].timestamp
                 self._told(cut.table, cut.records)
-        self.caught_up = self._at_end()
         await asyncio.sleep(max(0.0, self._settings.sink_seconds - (time.monotonic() - started)))
 
     async def _cut(self, partition: TopicPartition, records: list[Any]) -> Cut:
@@ -218,13 +218,19 @@ class Delivery:
                 self._settings.topic("dead-letters"), to_json(letter), key=letter.key()
             )
 
-    def _at_end(self) -> bool:
-        ends = {tp: self._consumer.highwater(tp) for tp in self._consumer.assignment()}
-        return bool(ends) and all(
-            end is not None
-            and self._consumer._subscription.subscription.assignment.state_value(tp)._position == end
-            for tp, end in ends.items()
-        )
+    def unread_since(self) -> int | None:
+        """Ms at which the oldest unread fact can have been written, None when all were read; events do not count."""
+        times = [
+            self._read_until.get(tp, 0)
+            for tp in self._consumer.assignment()
+            if self._tables[tp.topic] != "events" and self._unread(tp)
+        ]
+        return min(times, default=None)
+
+    def _unread(self, partition: TopicPartition) -> bool:
+        # aiokafka's public `position` waits while none is known
+        state = self._consumer._subscription.subscription.assignment.state_value(partition)
+        return state.highwater is None or state._position != state.highwater
 
 
 class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]

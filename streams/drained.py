@@ -66,9 +66,10 @@ async def _until(done: Callable[[], object], check: Callable[[], None]) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _offsets(
+async def committed_offsets(
     admin: AIOKafkaAdminClient, group: str, partitions: Iterable[TopicPartition]
 ) -> dict[TopicPartition, int]:
+    """What `group` has committed, but for offsets that carry a note (see `streams.deliver`)."""
     try:
         found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
     except _NOT_YET:
@@ -77,14 +78,14 @@ async def _offsets(
 
 
 async def _committed(admin: AIOKafkaAdminClient, group: str, ends: Mapping[TopicPartition, int]) -> bool:
-    offsets = await _offsets(admin, group, ends)
+    offsets = await committed_offsets(admin, group, ends)
     return all(offsets.get(tp, 0) >= end for tp, end in ends.items())
 
 
 async def _at_ends(
     admin: AIOKafkaAdminClient, fetch: AIOKafkaConsumer, group: str, partitions: list[TopicPartition]
 ) -> bool:
-    offsets = await _offsets(admin, group, partitions)
+    offsets = await committed_offsets(admin, group, partitions)
     fetch.assign(partitions)
     for tp in partitions:
         fetch.seek(tp, offsets.get(tp, 0))

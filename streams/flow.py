@@ -164,6 +164,7 @@ class Flow(ABC):
             with self._flush_timer.time():
                 self.prepare()
                 await self.outbox.deliver()  # 1. facts
+                self.delivered()
                 await self.save()  # 2. state
         self.finish()
         offsets = self.book.committable()
@@ -191,6 +192,9 @@ class Flow(ABC):
     @abstractmethod
     async def idle(self) -> None:
         """Do what is due with no record."""
+
+    def delivered(self) -> None:  # noqa: B027 - only a flow that measures it cares
+        """The facts of this flush are on the broker."""
 
     @abstractmethod
     def prepare(self) -> None:

@@ -30,6 +30,7 @@ class MembersFlow(Keyed[MemberState]):
         self._profiles_topic = topics["member-profiles"]
         self._state = state
         self._applied = METRICS.events_applied.labels(agent=self.name)
+        self._arrived: list[int] = []
         self._counters: dict[tuple[str, str], Counter] = {}
         self._repeated = METRICS.events_repeated.labels(agent=self.name)
 
@@ -74,7 +75,13 @@ class MembersFlow(Keyed[MemberState]):
             self.outbox.put(self._changes_topic, change.key(), to_json(change))
             self._counter(change.tag, change.change).inc()
         if arrived is not None:
-            METRICS.event_to_tag_seconds.observe(max(0.0, time.time() - arrived / 1000))
+            self._arrived.append(arrived)
+
+    def delivered(self) -> None:
+        now = time.time()
+        for arrived in self._arrived:
+            METRICS.event_to_tag_seconds.observe(max(0.0, now - arrived / 1000))
+        self._arrived.clear()
 
     def _counter(self, tag: str, change: str) -> Counter:
         """Looking a label up in Prometheus' client costs more than counting."""

@@ -6,13 +6,17 @@ One process because the embedded store allows one owner; with a server it may ru
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import structlog
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError as AIOKafkaError
 from kafka.errors import KafkaError
 
-from schemas.rows import decode_rows
+from schemas.rows import KINDS, decode_rows, source_number
 from sinks.base import Engine
 from sinks.clickhouse.driver import DriverEngine
 from sinks.clickhouse.embedded import EmbeddedEngine
@@ -27,8 +31,9 @@ from sinks.http.server import build_server
 from sinks.http.tables import TableStore
 from sinks.metrics import METRICS
 from streams.deliver import Delivery
+from streams.drained import committed_offsets
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
-from streams.frontier import ENDED
+from streams.freshness import Freshness
 from streams.letters import APP_VERSION
 from streams.settings import Settings
 from streams.topics import Layout, TopicsWrong, checked_layout
@@ -67,24 +72,6 @@ def _with_password(address: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
 
 
-class Freshness:
-    """Tells the board as of when the store's answers hold."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._marks: dict[tuple[int, int], int] = {}
-
-    def heard(self, partition: int, marks: dict[int, int]) -> None:
-        """Marks that intake sent with rows of ``member-events``."""
-        for source, mark in marks.items():
-            self._marks[partition, source] = mark - ENDED if mark >= ENDED else mark
-
-    def tell(self, delivery: Delivery, expected: int) -> None:
-        """Everything that arrived before the smallest mark is in the store once the sink has caught up."""
-        if len(self._marks) >= expected and delivery.caught_up:
-            self._board.reached(min(self._marks.values()) / 1000)
-
-
 class SinkProcess:
     """Wires delivery, feed, board and API."""
 
@@ -94,9 +81,12 @@ class SinkProcess:
         self._settings = settings
         self._feed = FactFeed()
         self._board = Board()
-        self._fresh = Freshness(self._board)
-        self._sources = sum(layout.partitions[kind] for kind in ("chat", "join", "order", "checkin"))
-        self._expected = self._sources * layout.partitions["member-events"]
+        sources = [source_number(kind, number) for kind in KINDS for number in range(layout.partitions[kind])]
+        self._member_events = [
+            TopicPartition(settings.topic("member-events"), number)
+            for number in range(layout.partitions["member-events"])
+        ]
+        self._fresh = Freshness(sources, len(self._member_events))
         log_id = settings.log_id or layout.cluster_id
         self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
         api = build_api(TableStore(engine), self._feed, self._board, token)
@@ -110,7 +100,7 @@ class SinkProcess:
         if table == "events":
             for record in records:
                 rows = decode_rows(record.value)
-                self._fresh.heard(record.partition, rows.marks)
+                self._fresh.heard(record.partition, record.offset, rows)
                 self._board.stored(len(rows.rows))
         elif table in FEED:
             kind = FEED[table]
@@ -146,12 +136,25 @@ class SinkProcess:
         await asyncio.wait(tasks, timeout=4)
 
     async def _keep_fresh(self) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.servers)
+        await admin.start()
         while True:
             await asyncio.sleep(FRESH_SECONDS)
             self._board.check(
                 "kafka", self._delivery.assigned, "" if self._delivery.assigned else "no partition assigned"
             )
-            self._fresh.tell(self._delivery, self._expected)
+            if self._delivery.assigned:
+                with suppress(
+                    AIOKafkaError
+                ):  # a broker that does not answer: the answers grow old, and say so
+                    await self._look_at_freshness(admin)
+
+    async def _look_at_freshness(self, admin: AIOKafkaAdminClient) -> None:
+        offsets = await committed_offsets(admin, self._settings.app_id, self._member_events)
+        self._fresh.committed({tp.partition: offset for tp, offset in offsets.items()})
+        as_of = self._fresh.as_of(self._delivery.unread_since())
+        if as_of is not None:
+            self._board.reached(as_of / 1000)
 
 
 def run_sink(settings: Settings) -> None:
