@@ -76,6 +76,8 @@ class Keyed(Flow, Generic[S]):
         METRICS.recovery_seconds.observe(time.monotonic() - started)
 
     def close(self) -> None:
+        for place in self._places.values():
+            place.store.close()
         self._places.clear()
         self.outbox.clear()
 

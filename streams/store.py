@@ -8,7 +8,7 @@ what `drain` returns to the changelog, and `load` takes in what the changelog ho
 import heapq
 import struct
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 _DUE = struct.Struct(">q")
 
@@ -17,6 +17,13 @@ class HasDue(Protocol):
     """A state that knows when it must be looked at again (ms), or None."""
 
     due: int | None
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """Values that hold something open, such as files."""
+
+    def close(self) -> None: ...
 
 
 S = TypeVar("S", bound=HasDue)
@@ -45,6 +52,11 @@ class Store(Generic[S]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def close(self) -> None:
+        """Let go of what the values hold open; the store is not used again."""
+        if isinstance(self._values, Closable):
+            self._values.close()
 
     @property
     def dirty(self) -> int:

@@ -95,3 +95,17 @@ def test_due_agrees_with_the_last_due_time_of_each_key(steps: list[tuple[bytes, 
     expected = sorted((due, key) for key, due in last.items() if due is not None and due <= 25)
     assert store.due(25, 100) == [key for _, key in expected]
     assert store.due(25, 100) == []
+
+
+def test_a_closed_store_on_disk_gives_its_folder_to_the_next(tmp_path: Path) -> None:
+    first = new(DiskValues(tmp_path / "db"))
+    first.put(b"a", Counter("a", 1))
+    first.drain()
+    first.close()
+    second = new(DiskValues(tmp_path / "db"))
+    assert len(second) == 0, "the changelog is the truth: a folder is opened empty"
+    second.put(b"b", Counter("b", 2))
+    second.drain()
+    assert second.get(b"b") == Counter("b", 2)
+    second.close()
+    new().close()
