@@ -1,0 +1,26 @@
+"""The command line. Exit codes are those of sysexits: 0, 2 usage, 69 unavailable, 70 bug, 78 configuration.
+
+One module for each group of commands; each command loads only what it needs.
+"""
+
+import typer
+
+from streams.cli.replay import replay
+from streams.cli.run import demo, health, migrate, sink, worker
+from streams.cli.tags import explain, rules_check
+from streams.cli.topics import topics
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=True, help="Live tags, scores and churn alerts for chat groups."
+)
+for command in (demo, worker, sink, migrate, replay, topics, explain, health):
+    cli.command()(command)
+
+rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
+rules_cli.command("check")(rules_check)
+cli.add_typer(rules_cli, name="rules")
+
+
+def main() -> None:
+    """Entry point of the command ``qunpulse``."""
+    cli()

@@ -1,0 +1,67 @@
+"""What every command shares: settings with logging, and endings that a person can read."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import structlog
+import typer
+from aiokafka.errors import KafkaError as AIOKafkaError
+from kafka.errors import KafkaError
+from pydantic import ValidationError
+
+from models.rules import RuleError
+from sinks.errors import SinkError
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
+from streams.processes import PartFailed
+from streams.settings import Settings, load
+from streams.topics import TopicsWrong
+
+QUIET = {
+    "aiokafka": logging.ERROR,
+    "kafka": logging.CRITICAL,
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+}
+"""Least level of libraries that say in many lines what we say in one when a broker does not answer."""
+
+
+def fail(text: str, code: int) -> NoReturn:
+    """Say what is wrong in one line and leave."""
+    typer.echo(f"qunpulse: {text}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def friendly() -> Iterator[None]:
+    """Expected failures end in one line; whatever else happens is a bug and shows itself."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(map(str, first["loc"])).upper()
+        fail(f"setting QUNPULSE_{name}: {first['msg']}" if name else first["msg"], EXIT_CONFIG)
+    except (TopicsWrong, RuleError) as error:
+        fail(str(error), EXIT_CONFIG)
+    except FileNotFoundError as error:
+        fail(f"no such file: {error.filename}", EXIT_CONFIG)
+    except (SinkError, PartFailed, KafkaError, AIOKafkaError) as error:
+        fail(str(error), EXIT_UNAVAILABLE)
+
+
+def settings() -> Settings:
+    """Settings, with logging set up by them."""
+    found = load()
+    level = getattr(logging, found.log_level.upper())
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy, least in QUIET.items():
+        logging.getLogger(noisy).setLevel(level if level == logging.DEBUG else max(level, least))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    return found
