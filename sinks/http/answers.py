@@ -80,6 +80,32 @@ class Explanation(Answer):
     left: list[Change] = Field(description="Tags left, the latest first; `since` is when.")
 
 
+class TagsThen(Answer):
+    """The tags that a member had at a time, by effective time and as known now."""
+
+    brand_id: str
+    member_id: str
+    at: Utc
+    tags: list[Change] = Field(description="What put the member into each tag that held then.")
+
+
+class Holder(BaseModel):
+    """A member whom a tag held for."""
+
+    member_id: str
+    since: Utc
+
+
+class Holders(Answer):
+    """The members that had a tag at a time, by id."""
+
+    brand_id: str
+    tag: str
+    at: Utc
+    members: list[Holder]
+    after: str | None = Field(description="Ask again with this `after` for the rest; null when this was all.")
+
+
 class Window(BaseModel):
     """A group's figures in one window."""
 

@@ -9,6 +9,7 @@ from sinks.http.feed import FactFeed
 from sinks.http.groups import groups
 from sinks.http.guard import Guard
 from sinks.http.health import Health
+from sinks.http.history import history
 from sinks.http.ids import RoutedAsSent
 from sinks.http.members import members
 from sinks.http.overview import overview
@@ -46,7 +47,13 @@ def build_api(
     )
     sources = Sources(store, facts, health)
     bearer = [Depends(HTTPBearer(auto_error=False, description="Needed when the server has a token."))]
-    for router in (members(sources), groups(sources), overview(sources), stream(facts, heartbeat_seconds)):
+    for router in (
+        history(sources),
+        members(sources),
+        groups(sources),
+        overview(sources),
+        stream(facts, heartbeat_seconds),
+    ):
         app.include_router(router, dependencies=bearer)
     app.include_router(probes(health, metrics))
     app.include_router(page())

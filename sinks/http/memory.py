@@ -29,6 +29,28 @@ class MemoryStore:
                 last[row["tag"]] = row
         return sorted(last.values(), key=lambda row: row["at"], reverse=True)
 
+    async def tags_at(self, brand_id: str, member_id: str, at: int) -> list[Row]:
+        last = self._last_changes(brand_id, at)
+        held = [row for row in last if row["member_id"] == member_id and row["change"] == "entered"]
+        return sorted(held, key=lambda row: row["at"], reverse=True)
+
+    async def holders_at(self, brand_id: str, tag: str, at: int, after: str, limit: int) -> list[Row]:
+        held = [
+            {"member_id": row["member_id"], "since": row["at"]}
+            for row in self._last_changes(brand_id, at)
+            if row["tag"] == tag and row["change"] == "entered" and row["member_id"] > after
+        ]
+        return sorted(held, key=lambda row: row["member_id"])[:limit]
+
+    def _last_changes(self, brand_id: str, at: int) -> list[Row]:
+        """Last change of each member and tag that was effective by `at`."""
+        last: dict[tuple[str, str], Row] = {}
+        for row in self.changes:
+            key = row["member_id"], row["tag"]
+            if row["brand_id"] == brand_id and row["at"] <= at and row["at"] >= last.get(key, row)["at"]:
+                last[key] = row
+        return list(last.values())
+
     async def group(self, brand_id: str, group_id: str, limit: int) -> list[Row]:
         return self._windows(brand_id).get(group_id, [])[:limit]
 

@@ -27,6 +27,12 @@ class Store(Protocol):
     async def member_changes(self, brand_id: str, member_id: str) -> list[Row]:
         """Last change of each tag the member ever had (rows of ``tag_changes``), newest first."""
 
+    async def tags_at(self, brand_id: str, member_id: str, at: int) -> list[Row]:
+        """Changes (rows of ``tag_changes``) that put a member into the tags that held at `at` (ms), newest first."""
+
+    async def holders_at(self, brand_id: str, tag: str, at: int, after: str, limit: int) -> list[Row]:
+        """Members for whom a tag held at `at` (ms): ``member_id``, ``since``; by id, those after `after`."""
+
     async def group(self, brand_id: str, group_id: str, limit: int) -> list[Row]:
         """Newest `limit` windows of a group (rows of ``group_stats``), newest first; empty if never seen.
 

@@ -25,6 +25,34 @@ ORDER BY t.at DESC, t._offset DESC
 LIMIT 1 BY tag
 """
 
+TAGS_AT: Final = """
+SELECT * FROM (
+    SELECT tag, name_zh, name_en, change, toUnixTimestamp64Milli(t.at) AS at, cause, rule_version, source,
+           event_id, evidence, toUnixTimestamp64Milli(t.next_at) AS next_at
+    FROM {db}.tag_changes AS t FINAL
+    WHERE brand_id = {{brand_id:String}} AND member_id = {{member_id:String}}
+          AND t.at <= fromUnixTimestamp64Milli({{at:Int64}}, 'UTC')
+    ORDER BY t.at DESC, t._offset DESC
+    LIMIT 1 BY tag
+)
+WHERE change = 'entered'
+ORDER BY at DESC, tag
+"""
+
+HOLDERS_AT: Final = """
+SELECT member_id, since FROM (
+    SELECT member_id, change, toUnixTimestamp64Milli(t.at) AS since
+    FROM {db}.tag_changes AS t FINAL
+    WHERE brand_id = {{brand_id:String}} AND tag = {{tag:String}} AND member_id > {{after:String}}
+          AND t.at <= fromUnixTimestamp64Milli({{at:Int64}}, 'UTC')
+    ORDER BY member_id, t.at DESC, t._offset DESC
+    LIMIT 1 BY member_id
+)
+WHERE change = 'entered'
+ORDER BY member_id
+LIMIT {{limit:UInt32}}
+"""
+
 WINDOWS: Final = """
 SELECT toUnixTimestamp64Milli(t.window_start) AS window_start, window_seconds,
        if(min(part) = 0, sumIf(t.members, part = 0), NULL) AS members, sum(t.joins) AS joins,
@@ -90,8 +118,14 @@ class TableStore:
         return await self._ask(lambda: self._reader.member(brand_id, member_id))
 
     async def member_changes(self, brand_id: str, member_id: str) -> list[Row]:
-        rows = await self._rows(CHANGES, {"brand_id": brand_id, "member_id": member_id})
-        return [{**row, "evidence": msgspec.json.decode(row["evidence"] or "{}")} for row in rows]
+        return _told(await self._rows(CHANGES, {"brand_id": brand_id, "member_id": member_id}))
+
+    async def tags_at(self, brand_id: str, member_id: str, at: int) -> list[Row]:
+        return _told(await self._rows(TAGS_AT, {"brand_id": brand_id, "member_id": member_id, "at": at}))
+
+    async def holders_at(self, brand_id: str, tag: str, at: int, after: str, limit: int) -> list[Row]:
+        named: dict[str, str | int] = {"brand_id": brand_id, "tag": tag, "after": after}
+        return await self._rows(HOLDERS_AT, named | {"at": at, "limit": limit})
 
     async def group(self, brand_id: str, group_id: str, limit: int) -> list[Row]:
         return await self._rows(WINDOWS, {"brand_id": brand_id, "group_id": group_id, "limit": limit})
@@ -128,3 +162,8 @@ class TableStore:
             return await asyncio.to_thread(question)
         except SinkError as error:
             raise StoreUnavailable(str(error)) from error
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """Changes with their evidence as an object again."""
+    return [{**row, "evidence": msgspec.json.decode(row["evidence"] or "{}")} for row in rows]

@@ -34,6 +34,20 @@ def test_a_slash_in_an_id_may_stand_as_it_is(world: World) -> None:
     assert world.get("/v1/members/a/b/explain")["tags"] == []
 
 
+def test_the_past_is_answered_by_effective_time(world: World) -> None:
+    world.store.changes += [CHANGE, {**CHANGE, "change": "left", "at": AT + 1000}]
+    then = world.get("/v1/members/m1/tags?at=2026-01-05T17:00:00.5%2B08:00&lang=en")
+    assert [(tag["tag"], tag["since"]) for tag in then["tags"]] == [("activity.high", "2026-01-05T09:00:00Z")]
+    assert then["tags"][0]["sentence"]
+    assert world.get("/v1/members/m1/tags")["tags"] == []
+    path = "/v1/tags/activity.high/members"
+    held = world.get(f"{path}?at=2026-01-05T09:00:00Z&limit=1")
+    assert (held["members"], held["after"]) == ([{"member_id": "m1", "since": "2026-01-05T09:00:00Z"}], "m1")
+    assert world.get(f"{path}?at=2026-01-05T09:00:00Z&after=m1")["members"] == []
+    assert world.get(path)["members"] == []
+    world.get(f"{path}?at=2026-01-05T09:00:00", 422)
+
+
 def test_members_of_two_brands_are_two_members(world: World) -> None:
     world.store.profiles.append({**PROFILE, "member_id": "m1"})
     world.store.profiles.append({**PROFILE, "member_id": "m1", "brand_id": "b2", "stage": "lost"})

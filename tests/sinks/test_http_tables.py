@@ -112,6 +112,31 @@ def the_last_change_of_each_tag(store: Store) -> None:
     assert ask(store.member_changes("default", "nobody")) == []
 
 
+def tags_of_a_member_at_a_time(store: Store) -> None:
+    def held(at: int) -> list[tuple[str, int]]:
+        return [(row["tag"], row["at"]) for row in ask(store.tags_at("default", "m1", at))]
+
+    assert held(AT) == [("activity.high", AT)]
+    assert held(AT - 6) == []
+    assert held(AT - 8) == [("silent", AT - 9)]
+    assert held(AT - 10) == []
+    (row,) = ask(store.tags_at("default", "m1", AT))
+    assert change(row, "en").evidence == {"score": 12.5, "score at_least": 10}
+
+
+def members_of_a_tag_at_a_time(store: Store) -> None:
+    def held(tag: str, at: int, after: str = "", limit: int = 10) -> list[tuple[str, int]]:
+        rows = ask(store.holders_at("default", tag, at, after, limit))
+        return [(row["member_id"], row["since"]) for row in rows]
+
+    assert held("activity.high", AT) == [("m1", AT), ("m2", AT)]
+    assert held("activity.high", AT, limit=1) == [("m1", AT)]
+    assert held("activity.high", AT, after="m1") == [("m2", AT)]
+    assert held("activity.high", AT - 1) == []
+    assert held("silent", AT - 8) == [("m1", AT - 9)]
+    assert held("silent", AT) == [] == held("nothing", AT)
+
+
 def windows_of_a_group(store: Store) -> None:
     rows = [Window.model_validate(row) for row in ask(store.group("default", "g1", 10))]
     assert [(row.members, row.joins, row.messages, row.speakers) for row in rows] == [
@@ -168,6 +193,8 @@ def sums_since(store: Store) -> None:
 CHECKS = (
     members,
     the_last_change_of_each_tag,
+    tags_of_a_member_at_a_time,
+    members_of_a_tag_at_a_time,
     windows_of_a_group,
     alerts,
     counts,
