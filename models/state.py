@@ -9,12 +9,14 @@ from models.orders import Book, Order
 from models.score import Cell
 from models.ties import Tie
 from models.work import Work
+from schemas.versions import FormatVersionError
 
 STATE_VERSION: Final = 1
-"""Version of the bytes. A field is only ever appended, with a default, and the version then raised."""
+"""Version of the bytes. A field is only ever appended, with a default, and the version then raised; so this program reads
+every version up to its own. `tests/upgrade` keeps bytes of each."""
 
 
-class StateVersionError(Exception):
+class StateVersionError(FormatVersionError):
     """Bytes that this version of the program does not read."""
 
 
@@ -93,15 +95,17 @@ def snapshot(state: MemberState) -> bytes:
 def restore(data: bytes) -> MemberState:
     """State behind the bytes of `snapshot`.
 
-    Raises `StateVersionError` when another version wrote them.
+    Raises `StateVersionError` when a later version wrote them.
     """
     try:
         version = _read_head(data).version
     except msgspec.DecodeError as error:
         raise StateVersionError(f"these {len(data)} bytes are no member's state: {error}") from None
-    if version != STATE_VERSION:
-        raise StateVersionError(f"state of version {version}; this program reads version {STATE_VERSION}")
-    return _decode(data)
+    if not 1 <= version <= STATE_VERSION:
+        raise StateVersionError.of("member state", version, STATE_VERSION)
+    state = _decode(data)
+    state.version = STATE_VERSION
+    return state
 
 
 class _Head(msgspec.Struct, array_like=True):

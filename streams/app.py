@@ -21,7 +21,7 @@ from kafka.errors import KafkaError
 from models.rules import RuleError
 from schemas.rows import KINDS
 from streams.chunk import Chunk, Partition
-from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_by, end_process
 from streams.flow import Flow
 from streams.pages import add_pages
 from streams.processes import free_port
@@ -121,8 +121,10 @@ async def _drive(app: App, name: str, chunks: AsyncIterable[Chunk]) -> None:
         try:
             await flow.take(chunk)
         except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
-            end_process(f"agent {name} at {chunk.partition.topic}[{chunk.partition.partition}] "
-                        f"{chunk.first}-{chunk.last}: {error!r}", error)  # fmt: skip
+            end_by(
+                f"agent {name} at {chunk.partition.topic}[{chunk.partition.partition}] {chunk.first}-{chunk.last}",
+                error,
+            )
 
 
 def _add_hooks(app: App) -> None:
@@ -138,7 +140,7 @@ def _add_hooks(app: App) -> None:
         try:
             await app.runtime.tick_for_ever()
         except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
-            end_process(f"timers and flushes: {error!r}", error)
+            end_by("timers and flushes", error)
 
     @app.task  # type: ignore[untyped-decorator]
     async def guard() -> None:

@@ -11,6 +11,8 @@ import sys
 import traceback
 from typing import NoReturn
 
+from schemas.versions import FormatVersionError
+
 EXIT_BUG = 70
 """EX_SOFTWARE of sysexits: something unexpected; a restart is the cure."""
 
@@ -19,6 +21,9 @@ EXIT_UNAVAILABLE = 69
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits: a setting is wrong; a restart does not help."""
+
+NEEDS_A_PERSON: tuple[type[Exception], ...] = (FormatVersionError,)
+"""Errors that come again after every restart until somebody acts; their texts say what to do."""
 
 
 def end_process(why: str, error: BaseException | None = None, code: int = EXIT_BUG) -> NoReturn:
@@ -29,3 +34,10 @@ def end_process(why: str, error: BaseException | None = None, code: int = EXIT_B
     sys.stderr.flush()
     logging.shutdown()
     os._exit(code)
+
+
+def end_by(where: str, error: BaseException) -> NoReturn:
+    """End the process by what a flow raised: what a restart cannot cure has the code of a configuration."""
+    if isinstance(error, NEEDS_A_PERSON):
+        end_process(f"{where}: {error}", code=EXIT_CONFIG)
+    end_process(f"{where}: {error!r}", error)

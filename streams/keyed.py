@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from schemas.rows import ROWS_VERSION, Row, decode_rows
+from schemas.versions import FormatVersionError
 from schemas.view import Event, read_event
 from sinks.metrics import METRICS
 from streams.changelog import recover
@@ -86,10 +87,8 @@ class Keyed(Flow, Generic[S]):
         since_yield = 0
         for record in records:
             packed = decode_rows(record.value or b"")
-            if packed.version != ROWS_VERSION:
-                raise ValueError(
-                    f"{partition.topic}: rows of version {packed.version}, this is version {ROWS_VERSION}"
-                )
+            if not 1 <= packed.version <= ROWS_VERSION:
+                raise FormatVersionError.of(f"{partition.topic}: packed rows", packed.version, ROWS_VERSION)
             for row in packed.rows:
                 self._apply(place, row)
             place.frontier.advance(packed.marks)

@@ -5,8 +5,11 @@ from typing import Final
 import msgspec
 
 from models.groups.params import HOUR
+from schemas.versions import FormatVersionError
 
 GROUPS_STATE_VERSION: Final = 1
+"""Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
+up to its own. `tests/upgrade` keeps bytes of each."""
 HOURS_A_WEEK: Final = 168
 
 
@@ -136,8 +139,13 @@ class GroupState(msgspec.Struct):
     broadcast_at: int = 0
 
 
+class _Head(msgspec.Struct):
+    version: int
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(GroupState)
+_head = msgspec.msgpack.Decoder(_Head)
 
 
 def snapshot(state: GroupState) -> bytes:
@@ -149,11 +157,11 @@ def restore(raw: bytes) -> GroupState:
     """State behind a snapshot.
 
     Raises:
-        ValueError: the bytes are of a format that this version cannot read.
+        FormatVersionError: a later version of the program wrote the bytes.
     """
+    version = _head.decode(raw).version
+    if not 1 <= version <= GROUPS_STATE_VERSION:
+        raise FormatVersionError.of("group state", version, GROUPS_STATE_VERSION)
     state = _decoder.decode(raw)
-    if state.version != GROUPS_STATE_VERSION:
-        raise ValueError(
-            f"group state has version {state.version}, this program reads {GROUPS_STATE_VERSION}"
-        )
+    state.version = GROUPS_STATE_VERSION
     return state
