@@ -71,9 +71,14 @@ class Calendar:
         return found
 
 
-def day_number(iso_date: str) -> int:
+def day_number(written: str) -> int:
     """Day number of a date written ``YYYY-MM-DD``.
 
     Raises `ValueError` when it is no such date.
     """
-    return date.fromisoformat(iso_date).toordinal() - _EPOCH
+    return date.fromisoformat(written).toordinal() - _EPOCH
+
+
+def iso_date(day: int) -> str:
+    """Date of a day number, ``YYYY-MM-DD``."""
+    return date.fromordinal(day + _EPOCH).isoformat()

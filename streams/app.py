@@ -24,6 +24,7 @@ from streams.chunk import Chunk, Partition
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_by, end_process
 from streams.flow import Flow
 from streams.pages import add_pages
+from streams.population import PopulationWrong
 from streams.processes import free_port
 from streams.runtime import Runtime, as_chunk_consumer, build
 from streams.settings import Settings, load
@@ -50,8 +51,8 @@ class App(faust.App):
             end_process(f"no broker at {self.settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
         try:
             self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
-        except (RuleError, OSError) as error:
-            end_process(f"rules: {error}", code=EXIT_CONFIG)
+        except (RuleError, PopulationWrong, OSError) as error:
+            end_process(f"rules or population: {error}", code=EXIT_CONFIG)
         self.by_topic: dict[str, Flow] = {self.settings.topic(kind): self.runtime.intake for kind in KINDS}
         self.by_topic[self.settings.topic("member-events")] = self.runtime.members
         self.by_topic[self.settings.topic("group-events")] = self.runtime.groups

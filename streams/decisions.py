@@ -2,14 +2,25 @@
 
 from importlib.resources import files
 
+from models.palive import Spread
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
+from streams.population import Population
 from streams.settings import Settings
 
 
 def member_params(settings: Settings) -> MemberParams:
-    """Parameters of the member models."""
-    return MemberParams(half_life_days=settings.half_life_days, cap_per_day=float(settings.daily_message_cap))
+    """Parameters of the member models.
+
+    Raises:
+        streams.population.PopulationWrong: the population's file cannot be used; the text names file and field.
+        OSError: it cannot be read.
+    """
+    return MemberParams(
+        half_life_days=settings.half_life_days,
+        cap_per_day=float(settings.daily_message_cap),
+        spread=Spread() if settings.population is None else Population.read(settings.population).spread,
+    )
 
 
 def shipped_rules() -> tuple[str, str]:

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     daily_message_cap: int = Field(
         20, ge=1, description="Messages a member and day that count for the score (M12)."
     )
+    population: Path | None = Field(
+        None,
+        description="Population behind P(alive), as `qunpulse fit` writes it; default: the published one.",
+    )
     state: Literal["memory", "rocksdict"] = Field("memory", description="Where encoded state values live.")
     state_dir: Path = Field(Path("qunpulse-state"), description="Folder of the state when it is on disk.")
     flush_seconds: float = Field(

@@ -5,6 +5,7 @@ One module for each group of commands; each command loads only what it needs.
 
 import typer
 
+from streams.cli.fit import fit
 from streams.cli.replay import replay
 from streams.cli.run import demo, health, migrate, sink, worker
 from streams.cli.tags import explain, rules_check
@@ -13,7 +14,7 @@ from streams.cli.topics import topics
 cli = typer.Typer(
     no_args_is_help=True, add_completion=True, help="Live tags, scores and churn alerts for chat groups."
 )
-for command in (demo, worker, sink, migrate, replay, topics, explain, health):
+for command in (demo, worker, sink, migrate, replay, topics, explain, fit, health):
     cli.command()(command)
 
 rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
