@@ -332,7 +332,7 @@ def _chunks(partition: Partition, records: list[Fetched], size: int) -> list[Chu
     ]
 
 
-async def _nothing_to_recover(store: Any, changelog: Partition, servers: list[str]) -> int:
+async def _nothing_to_recover(store: Any, changelog: Partition, connection: Any) -> int:
     return 0
 
 

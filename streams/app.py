@@ -21,7 +21,8 @@ from kafka.errors import KafkaError
 from models.rules import RuleError
 from schemas.rows import KINDS
 from streams.chunk import Chunk, Partition
-from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_by, end_process
+from streams.connection import ConnectionMisconfigured, explained, faust_credentials
+from streams.fatal import EXIT_CONFIG, end_by, end_process
 from streams.flow import Flow
 from streams.pages import add_pages
 from streams.population import PopulationWrong
@@ -45,10 +46,11 @@ class App(faust.App):
         await super().on_first_start()
         try:
             layout = await asyncio.to_thread(checked_layout, self.settings)
-        except TopicsWrong as error:
+        except (TopicsWrong, ConnectionMisconfigured) as error:
             end_process(str(error), code=EXIT_CONFIG)
         except KafkaError as error:
-            end_process(f"no broker at {self.settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
+            text, code = await asyncio.to_thread(explained, self.settings, error)
+            end_process(text, code=code)
         try:
             self.runtime = await build(self.settings, layout, as_chunk_consumer(self.consumer))
         except (RuleError, PopulationWrong, OSError) as error:
@@ -72,6 +74,7 @@ def build_app(settings: Settings) -> App:
     app = App(
         settings.app_id,
         broker=broker,
+        broker_credentials=faust_credentials(settings),
         datadir=str(Path(tempfile.gettempdir()) / f"{settings.app_id}-faust"),
         topic_allow_declare=False,
         topic_disable_leader=True,

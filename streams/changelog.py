@@ -11,6 +11,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.chunk import Partition
+from streams.connection import Connection
 from streams.store import Store
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ class RecoveryStuck(Exception):
     """A changelog could not be read to its end in time."""
 
 
-async def recover(store: Store[Any], changelog: Partition, servers: list[str]) -> int:
+async def recover(store: Store[Any], changelog: Partition, connection: Connection) -> int:
     """Read `changelog` from its beginning to its end into `store`; returns the number of records.
 
     Raises:
@@ -31,7 +32,7 @@ async def recover(store: Store[Any], changelog: Partition, servers: list[str]) -
     """
     started = time.monotonic()
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers,
+        **connection,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,

@@ -29,6 +29,7 @@ from sinks.clickhouse.backoff import backoff
 from sinks.clickhouse.tables import TABLES
 from sinks.errors import RowsRejected, SinkMisconfigured, SinkUnavailable
 from sinks.metrics import METRICS
+from streams.connection import connection
 from streams.letters import dead_letter
 from streams.runtime import wall_ms
 from streams.settings import Settings
@@ -101,9 +102,9 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        self._producer = AIOKafkaProducer(bootstrap_servers=self._settings.servers, acks="all")
+        self._producer = AIOKafkaProducer(**connection(self._settings), acks="all")
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.servers,
+            **connection(self._settings),
             group_id=f"{self._settings.app_id}-sink",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

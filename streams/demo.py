@@ -22,7 +22,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from streams.embedded import Embedded
+from streams.connection import connection
+from streams.embedded import PLAIN, Embedded
 from streams.outbox import partition_of
 from streams.runtime import wall_ms
 from streams.settings import Settings
@@ -87,7 +88,7 @@ class Demo:
             with Embedded(
                 Path(folder) / "logs", store, replay=False, api_port=self._settings.api_port
             ) as embedded:
-                inner = self._settings.model_copy(update={"kafka": embedded.env["QUNPULSE_KAFKA"]})
+                inner = self._settings.model_copy(update=PLAIN | {"kafka": embedded.env["QUNPULSE_KAFKA"]})
                 layout = checked_layout(inner)
                 embedded.start_worker()
                 embedded.start_sink()
@@ -97,7 +98,7 @@ class Demo:
                 feeder.join(timeout=1)
 
     def _feed(self, settings: Settings, layout: Layout) -> None:
-        producer = KafkaProducer(bootstrap_servers=settings.servers, linger_ms=20)
+        producer = KafkaProducer(**connection(settings), linger_ms=20)
         simulator = Simulator(
             random.randrange(1 << 30), speed=self._speed, emptying_after_ms=EMPTYING_AFTER_SECONDS * 1000
         )

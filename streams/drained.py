@@ -19,6 +19,7 @@ from aiokafka.errors import (
 )
 
 from sinks.clickhouse.tables import TABLES
+from streams.connection import connection
 from streams.settings import Settings
 from streams.topics import Layout
 
@@ -34,10 +35,8 @@ async def wait_until_drained(
     sink: bool = True,
 ) -> None:
     """Wait for the three steps (two without `sink`); `check` is called between looks and raises when waiting is pointless."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    fetch = AIOKafkaConsumer(
-        bootstrap_servers=settings.servers, enable_auto_commit=False, fetch_max_wait_ms=50
-    )
+    admin = AIOKafkaAdminClient(**connection(settings))
+    fetch = AIOKafkaConsumer(**connection(settings), enable_auto_commit=False, fetch_max_wait_ms=50)
     await admin.start()
     await fetch.start()
     try:

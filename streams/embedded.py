@@ -8,8 +8,12 @@ import urllib.request
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from streams.processes import PartFailed, Parts, free_port, wait_for_port
+
+PLAIN: Final = {"kafka_security_protocol": "PLAINTEXT"}
+"""The embedded broker listens on loopback and knows no TLS and no logins, whatever the user's own Kafka asks for."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Embedded:
         self.ports = Ports(free_port(), free_port(), free_port(api_port))
         self.env = {
             "QUNPULSE_KAFKA": f"127.0.0.1:{self.ports.broker}",
+            **{f"QUNPULSE_{name.upper()}": value for name, value in PLAIN.items()},
             "QUNPULSE_CLICKHOUSE": f"chdb://{store.resolve()}",
             "QUNPULSE_LOG_ID": uuid.uuid4().hex,
             "QUNPULSE_CLOCK": "stream" if replay else "wall",

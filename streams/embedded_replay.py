@@ -19,8 +19,9 @@ from schemas.rows import KINDS
 from sinks.clickhouse.embedded import EmbeddedEngine
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.read import Reader
+from streams.connection import connection
 from streams.drained import wait_until_drained
-from streams.embedded import Embedded
+from streams.embedded import PLAIN, Embedded
 from streams.replay import Loader, Sent, read_line, send_files
 from streams.runtime import wall_ms
 from streams.settings import Settings
@@ -43,7 +44,9 @@ def replay_embedded(files: list[Path], data: Path, settings: Settings, progress:
         tempfile.TemporaryDirectory(prefix="qunpulse-") as logs,
         Embedded(Path(logs), data, replay=True) as embedded,
     ):
-        inner = settings.model_copy(update={"kafka": embedded.env["QUNPULSE_KAFKA"], "clock": "stream"})
+        inner = settings.model_copy(
+            update=PLAIN | {"kafka": embedded.env["QUNPULSE_KAFKA"], "clock": "stream"}
+        )
         layout = checked_layout(inner)
         embedded.start_worker()
         embedded.start_sink()
@@ -66,7 +69,7 @@ def _stored_events(data: Path) -> list[bytes]:
 def _load(
     files: list[Path], stored: list[bytes], settings: Settings, layout: Layout, progress: Progress
 ) -> Sent:
-    producer = KafkaProducer(bootstrap_servers=settings.servers, acks="all", linger_ms=20, batch_size=262_144,
+    producer = KafkaProducer(**connection(settings), acks="all", linger_ms=20, batch_size=262_144,
                              max_request_size=4_194_304)  # fmt: skip
     topics = {kind: settings.topic(kind) for kind in KINDS}
     loader = Loader(producer, topics, {kind: layout.partitions[kind] for kind in KINDS}, now=wall_ms())

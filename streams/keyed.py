@@ -19,6 +19,7 @@ from schemas.view import Event, read_event
 from sinks.metrics import METRICS
 from streams.changelog import recover
 from streams.chunk import Partition, Record
+from streams.connection import Connection
 from streams.flow import Flow, Offsets
 from streams.frontier import Frontier
 from streams.outbox import Outbox
@@ -53,7 +54,7 @@ class Keyed(Flow, Generic[S]):
         outbox: Outbox,
         *,
         changelog: str,
-        servers: list[str],
+        connection: Connection,
         sources: Sequence[int],
         flush_seconds: float,
         flush_rows: int,
@@ -61,7 +62,7 @@ class Keyed(Flow, Generic[S]):
         """`sources` are the numbers of all input partitions; `changelog` is the full name of the state topic."""
         super().__init__(offsets, outbox, flush_seconds, flush_rows)
         self._changelog = changelog
-        self._servers = servers
+        self._connection = connection
         self._sources = sources
         self._places: dict[int, Place[S]] = {}
 
@@ -70,7 +71,7 @@ class Keyed(Flow, Generic[S]):
         started = time.monotonic()
         await asyncio.gather(
             *(
-                recover(place.store, Partition(self._changelog, p), self._servers)
+                recover(place.store, Partition(self._changelog, p), self._connection)
                 for p, place in self._places.items()
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaProducer
 
 from schemas.rows import KINDS
+from streams.connection import connection
 from streams.replay import Loader, send_files
 from streams.runtime import wall_ms
 from streams.settings import Settings
@@ -27,9 +28,7 @@ def replay_live(
     """
     started = time.monotonic()
     layout = checked_layout(settings)
-    producer = KafkaProducer(
-        bootstrap_servers=settings.servers, acks="all", linger_ms=20, max_request_size=4_194_304
-    )
+    producer = KafkaProducer(**connection(settings), acks="all", linger_ms=20, max_request_size=4_194_304)
     by_time = wall_ms() if settings.clock == "stream" else None
     topics = {kind: settings.topic(kind) for kind in KINDS}
     loader = Loader(producer, topics, {kind: layout.partitions[kind] for kind in KINDS}, now=by_time)

@@ -16,6 +16,7 @@ from models.groups.params import GroupParams
 from models.members import Members
 from schemas.rows import KINDS, source_number
 from streams.chunk import Partition
+from streams.connection import connection
 from streams.decisions import member_params, rule_set
 from streams.flow import Flow
 from streams.groups import GroupsFlow
@@ -82,7 +83,7 @@ def settle_garbage() -> None:
 async def build(settings: Settings, layout: Layout, consumer: ChunkConsumer) -> Runtime:
     """Build the flows and start their producer."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.servers,
+        **connection(settings),
         client_id=f"{settings.app_id}-out",
         acks="all",
         max_batch_size=BATCH_BYTES,
@@ -132,7 +133,7 @@ def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str,
         "topics": {name: settings.topic(name) for name in facts},
         "state": (settings.state, settings.state_dir),
         "changelog": settings.topic(changelog),
-        "servers": settings.servers,
+        "connection": connection(settings),
         "sources": _sources(layout),
         "flush_seconds": settings.flush_seconds,
         "flush_rows": settings.flush_rows,

@@ -2,24 +2,49 @@
 
 Every setting is an environment variable with the prefix ``QUNPULSE_``; the same names may stand in a file, one
 ``NAME=value`` a line, whose path is in ``QUNPULSE_ENV_FILE`` (default ``qunpulse.env``). The environment wins.
-Secrets may be given as a path: ``QUNPULSE_API_TOKEN_FILE``.
+Every secret may be given as the path of a file: ``QUNPULSE_API_TOKEN_FILE``.
 """
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """Facts about a deployment. Tunables of the models are in `models.params`."""
+class SecretUnreadable(Exception):
+    """The file that a ``QUNPULSE_..._FILE`` names cannot be read; the text names both."""
 
-    model_config = SettingsConfigDict(env_prefix="QUNPULSE_", frozen=True, extra="ignore")
+
+class Settings(BaseSettings):
+    """Facts about a deployment. Tunables of the models are in `models.params`.
+
+    No error text and no ``repr`` holds what was put in: it may be a secret in the wrong place.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="QUNPULSE_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     kafka: str = Field("127.0.0.1:9092", description="Bootstrap servers, host:port, comma separated.")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How the brokers are spoken to: with TLS, with a login, with both."
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="How the login to Kafka is proved."
+    )
+    kafka_user: str | None = Field(None, description="User of the login to Kafka.")
+    kafka_password: SecretStr | None = Field(None, description="Password of the login to Kafka.")
+    kafka_ca: Path | None = Field(
+        None, description="Certificates that the brokers' are checked against (PEM); default: the system's."
+    )
+    kafka_certificate: Path | None = Field(
+        None, description="Our own certificate and its chain (PEM), for brokers that ask for one."
+    )
+    kafka_key: Path | None = Field(None, description="Private key of our own certificate (PEM).")
+    kafka_key_password: SecretStr | None = Field(None, description="Password of that private key.")
     topic_prefix: str = Field("qunpulse.", description="Prefix of every topic's name.")
     app_id: str = Field(
         "qunpulse", description="Consumer group of the workers; the sink's is this with `-sink`."
@@ -99,6 +124,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"QUNPULSE_KAFKA: {server!r} is not host:port")
         return self
 
+    @model_validator(mode="after")
+    def _kafka_login_is_whole(self) -> Self:
+        if self.kafka_security_protocol.startswith("SASL") and not (self.kafka_user and self.kafka_password):
+            raise ValueError(
+                f"QUNPULSE_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs QUNPULSE_KAFKA_USER "
+                "and QUNPULSE_KAFKA_PASSWORD (or QUNPULSE_KAFKA_PASSWORD_FILE)"
+            )
+        if (self.kafka_certificate is None) != (self.kafka_key is None):
+            raise ValueError("QUNPULSE_KAFKA_CERTIFICATE and QUNPULSE_KAFKA_KEY go together")
+        return self
+
     @property
     def servers(self) -> list[str]:
         """Bootstrap servers as a list."""
@@ -109,15 +145,33 @@ class Settings(BaseSettings):
         return self.topic_prefix + name
 
 
+SECRETS: Final = tuple(
+    name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+)
+"""Settings that may be given as the path of a file."""
+
+
 def load() -> Settings:
     """Settings of this process.
 
     Raises:
         pydantic.ValidationError: a setting has a value that cannot be used; the error names it.
+        SecretUnreadable: the file of a secret cannot be read.
     """
-    secrets = {
-        name: Path(path).read_text(encoding="utf-8").strip()
-        for name in ("api_token", "clickhouse_password")
-        if (path := os.environ.get(f"QUNPULSE_{name.upper()}_FILE"))
-    }
-    return Settings(_env_file=os.environ.get("QUNPULSE_ENV_FILE", "qunpulse.env"), **secrets)  # type: ignore[arg-type]
+    return Settings(_env_file=os.environ.get("QUNPULSE_ENV_FILE", "qunpulse.env"), **_secrets())  # type: ignore[arg-type]
+
+
+def _secrets() -> dict[str, str]:
+    found = {}
+    for name in SECRETS:
+        variable = f"QUNPULSE_{name.upper()}_FILE"
+        if path := os.environ.get(variable):
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SecretUnreadable(f"{variable}: {path}: {_why(error)}") from None
+    return found
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "cannot be read" if isinstance(error, OSError) else "not UTF-8"

@@ -30,9 +30,10 @@ from sinks.http.health import Board
 from sinks.http.server import build_server
 from sinks.http.tables import TableStore
 from sinks.metrics import METRICS
+from streams.connection import ConnectionMisconfigured, connection, explained
 from streams.deliver import Delivery
 from streams.drained import committed_offsets
-from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE, end_process
+from streams.fatal import EXIT_CONFIG, end_process
 from streams.freshness import Freshness
 from streams.letters import APP_VERSION
 from streams.settings import Settings
@@ -136,7 +137,7 @@ class SinkProcess:
         await asyncio.wait(tasks, timeout=4)
 
     async def _keep_fresh(self) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.servers)
+        admin = AIOKafkaAdminClient(**connection(self._settings))
         await admin.start()
         while True:
             await asyncio.sleep(FRESH_SECONDS)
@@ -164,10 +165,11 @@ def run_sink(settings: Settings) -> None:
         engine = open_engine(settings)
         _migrate(engine)
         process = SinkProcess(settings, engine, layout)
-    except (TopicsWrong, SinkMisconfigured, ValueError) as error:
+    except (TopicsWrong, ConnectionMisconfigured, SinkMisconfigured, ValueError) as error:
         end_process(str(error), code=EXIT_CONFIG)
     except KafkaError as error:
-        end_process(f"no broker at {settings.kafka}: {error}", code=EXIT_UNAVAILABLE)
+        text, code = explained(settings, error)
+        end_process(text, code=code)
     try:
         asyncio.run(process.run())
     finally:

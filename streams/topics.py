@@ -12,6 +12,7 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import TOPICS, Topic
+from streams.connection import connection
 from streams.settings import Settings
 
 VISIBLE_SECONDS = 30.0
@@ -51,7 +52,7 @@ def connect(settings: Settings) -> KafkaAdminClient:
         kafka.errors.KafkaError: no broker answers.
     """
     return KafkaAdminClient(
-        bootstrap_servers=settings.servers, client_id=f"{settings.app_id}-topics", bootstrap_timeout_ms=10_000
+        **connection(settings), client_id=f"{settings.app_id}-topics", bootstrap_timeout_ms=10_000
     )
 
 

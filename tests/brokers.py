@@ -7,10 +7,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from streams.embedded import broker_command
 from streams.processes import Parts, free_port, wait_for_port
+from tests.certificates import Authority
 
 POM = Path(__file__).parent / "real" / "pom.xml"
 
@@ -58,24 +60,66 @@ def kafka_classpath() -> str | None:
     return target.read_text()
 
 
+@dataclass(frozen=True)
+class Secure:
+    """How a guarded broker is reached: SASL over TLS, with a certificate of `authority`."""
+
+    authority: Authority
+    user: str = "qunpulse"
+    password: str = "s3cret-of-kafka"
+    mechanism: str = "SCRAM-SHA-512"
+
+    def settings(self) -> dict[str, str]:
+        """Settings of a client that may in, by name."""
+        return {
+            "kafka_security_protocol": "SASL_SSL",
+            "kafka_sasl_mechanism": self.mechanism,
+            "kafka_user": self.user,
+            "kafka_password": self.password,
+            "kafka_ca": str(self.authority.ca),
+        }
+
+
+SECURE_PROPERTIES = """
+listeners=SASL_SSL://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=SASL_SSL://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal}
+inter.broker.listener.name=INTERNAL
+listener.security.protocol.map=SASL_SSL:SASL_SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+ssl.keystore.type=PEM
+ssl.keystore.location={both}
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
+ user_{user}="{password}";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+"""
+
+
 @contextmanager
-def apache_kafka(folder: Path, classpath: str) -> Iterator[str]:
-    """Apache Kafka in KRaft mode, one node; yields its address."""
-    port, parts = free_port(), Parts(folder)
+def apache_kafka(folder: Path, classpath: str, secure: Secure | None = None) -> Iterator[str]:
+    """Apache Kafka in KRaft mode, one node; yields its address. With `secure` it takes only SASL over TLS there."""
+    port, controller, parts = free_port(), free_port(), Parts(folder)
     folder.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller=free_port(), folder=folder))
+    text = PROPERTIES.format(port=port, controller=controller, folder=folder)
     java = ["java", "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", classpath]
     storage = [
-        *java,
-        "kafka.tools.StorageTool",
-        "format",
-        "-t",
-        "MkU3OEVBNTcwNTJENDM2Qg",
-        "-c",
-        str(properties),
+        *(*java, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg"),
+        *("-c", str(properties), "--standalone"),
     ]
-    subprocess.run([*storage, "--standalone"], check=True, capture_output=True, timeout=60)
+    if secure is not None:
+        text += SECURE_PROPERTIES.format(
+            port=port,
+            internal=free_port(),
+            controller=controller,
+            both=secure.authority.issue("broker").both,
+            user=secure.user,
+            password=secure.password,
+        )
+        for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
+            storage += ["--add-scram", f"{mechanism}=[name={secure.user},password={secure.password}]"]
+    properties.write_text(text)
+    subprocess.run(storage, check=True, capture_output=True, timeout=60)
     try:
         parts.start("kafka", [*java, "kafka.Kafka", str(properties)])
         wait_for_port(parts, port, 60)

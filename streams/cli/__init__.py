@@ -12,7 +12,10 @@ from streams.cli.tags import explain, rules_check
 from streams.cli.topics import topics
 
 cli = typer.Typer(
-    no_args_is_help=True, add_completion=True, help="Live tags, scores and churn alerts for chat groups."
+    no_args_is_help=True,
+    add_completion=True,
+    help="Live tags, scores and churn alerts for chat groups.",
+    pretty_exceptions_show_locals=False,  # they may hold a password
 )
 for command in (demo, worker, sink, migrate, replay, topics, explain, fit, health):
     cli.command()(command)

@@ -13,10 +13,11 @@ from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 from models.rules import RuleError
-from sinks.errors import SinkError
+from sinks.errors import SinkError, SinkMisconfigured
+from streams.connection import ConnectionMisconfigured, explained
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
 from streams.processes import PartFailed
-from streams.settings import Settings, load
+from streams.settings import SecretUnreadable, Settings, load
 from streams.topics import TopicsWrong
 
 QUIET = {
@@ -43,12 +44,14 @@ def friendly() -> Iterator[None]:
         first = error.errors()[0]
         name = "_".join(map(str, first["loc"])).upper()
         fail(f"setting QUNPULSE_{name}: {first['msg']}" if name else first["msg"], EXIT_CONFIG)
-    except (TopicsWrong, RuleError) as error:
+    except (TopicsWrong, RuleError, SecretUnreadable, ConnectionMisconfigured, SinkMisconfigured) as error:
         fail(str(error), EXIT_CONFIG)
     except FileNotFoundError as error:
         fail(f"no such file: {error.filename}", EXIT_CONFIG)
-    except (SinkError, PartFailed, KafkaError, AIOKafkaError) as error:
+    except (SinkError, PartFailed) as error:
         fail(str(error), EXIT_UNAVAILABLE)
+    except (KafkaError, AIOKafkaError) as error:
+        fail(*explained(load(), error))
 
 
 def settings() -> Settings:

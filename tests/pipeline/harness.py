@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer
+from kafka import TopicPartition as Where
 
 from schemas.rows import KINDS
+from streams.connection import connection
 from streams.drained import wait_until_drained
 from streams.processes import Part, Parts, free_port
 from streams.replay import Loader, Sent, read_line
@@ -39,7 +41,7 @@ class Pipeline:
         self.settings = Settings(kafka=address, **settings)  # type: ignore[arg-type]
         self.layout: Layout = checked_layout(self.settings)
         self._count = 0
-        self._producer = KafkaProducer(bootstrap_servers=self.settings.servers, acks="all", linger_ms=5)
+        self._producer = KafkaProducer(**connection(self.settings), acks="all", linger_ms=5)
         topics = {kind: self.settings.topic(kind) for kind in KINDS}
         now = wall_ms() if self.settings.clock == "stream" else None
         self.loader = Loader(
@@ -77,6 +79,19 @@ class Pipeline:
             self.loader.send(read_line(raw))
         return self.loader.flush()
 
+    def ends(self) -> dict[tuple[str, int], int]:
+        """End of each input partition, also of what others have sent; listed ends, so only on Apache Kafka."""
+        consumer = KafkaConsumer(**connection(self.settings))
+        try:
+            partitions = [
+                Where(self.settings.topic(kind), number)
+                for kind in KINDS
+                for number in range(self.layout.partitions[kind])
+            ]
+            return {(tp.topic, tp.partition): end for tp, end in consumer.end_offsets(partitions).items()}
+        finally:
+            consumer.close()
+
     def drain(self, seconds: float = 90, *, sink: bool = False) -> None:
         """Wait until everything sent has come through."""
         deadline = time.monotonic() + seconds
@@ -93,7 +108,7 @@ class Pipeline:
 
     async def _facts(self, topic: str) -> list[dict[str, Any]]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.settings.servers, enable_auto_commit=False, fetch_max_wait_ms=50
+            **connection(self.settings), enable_auto_commit=False, fetch_max_wait_ms=50
         )
         await consumer.start()
         found: list[dict[str, Any]] = []
