@@ -35,11 +35,14 @@ auto.create.topics.enable=false
 
 
 @contextmanager
-def tansu(folder: Path) -> Iterator[str]:
-    """The embedded broker; yields its address."""
-    port, parts = free_port(), Parts(folder)
+def tansu(folder: Path, *, port: int = 0, advertised: int | None = None) -> Iterator[str]:
+    """The embedded broker; yields its address. `advertised` is the port that it tells its clients: a proxy's."""
+    port, parts = port or free_port(), Parts(folder)
+    command = broker_command(port)
+    if advertised is not None:
+        command[command.index("--advertised-listener-url") + 1] = f"tcp://127.0.0.1:{advertised}"
     try:
-        parts.start("broker", broker_command(port))
+        parts.start("broker", command)
         wait_for_port(parts, port, 20)
         yield f"127.0.0.1:{port}"
     finally:
