@@ -32,6 +32,7 @@ from models.state import MemberState
 from models.state import snapshot as member_snapshot
 from schemas.events import parse_event
 from schemas.facts import to_json
+from schemas.figures import figures_json
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, decode_rows, encode_rows, source_number
 from schemas.topics import TOPICS
 from schemas.view import Event, read_event
@@ -174,7 +175,7 @@ class Stages:
             folded = process_time()
             for state in dirty.values():
                 stats = self._groups.drain(state, state.latest)
-                told += len([to_json(one) for one in stats])
+                told += len([figures_json(one) for one in stats])
             drained = process_time()
             for state in dirty.values():
                 group_snapshot(state)

@@ -5,6 +5,7 @@ from typing import Any
 from models.groups.groups import Groups
 from models.groups.state import GroupState, restore, snapshot
 from schemas.facts import Alert, to_json
+from schemas.figures import figures_json
 from schemas.rows import Row
 from schemas.view import Event
 from sinks.metrics import METRICS
@@ -28,6 +29,7 @@ class GroupsFlow(Keyed[GroupState]):
         self._state = state
         self._applied = METRICS.events_applied.labels(agent=self.name)
         self._repeated = METRICS.events_repeated.labels(agent=self.name)
+        self._counts = [0, 0]
 
     def new_store(self, partition: int) -> Store[GroupState]:
         return Store(snapshot, restore, values_for(*self._state, self.name, partition))
@@ -40,12 +42,23 @@ class GroupsFlow(Keyed[GroupState]):
 
     def apply(self, state: GroupState, event: Event, row: Row) -> bool:
         if row.offset <= state.fence.get(row.source, -1):
-            self._repeated.inc()
+            self._counts[0] += 1
             return False
-        self._alert(self._model.fire_due(state, row.clock))
-        self._alert(self._model.fold(state, event, row.source, row.offset))
-        self._applied.inc()
+        if state.due is not None and state.due <= row.clock:
+            self._alert(self._model.fire_due(state, row.clock))
+        alerts = self._model.fold(state, event, row.source, row.offset)
+        if alerts:
+            self._alert(alerts)
+        self._counts[1] += 1
         return True
+
+    def prepare(self) -> None:
+        """Counters are brought up to date once a flush: `inc` takes a lock."""
+        super().prepare()
+        repeated, applied = self._counts
+        self._repeated.inc(repeated)
+        self._applied.inc(applied)
+        self._counts = [0, 0]
 
     def fire(self, state: GroupState, clock: int) -> None:
         self._alert(self._model.fire_due(state, clock))
@@ -54,8 +67,11 @@ class GroupsFlow(Keyed[GroupState]):
         self.fire(state, clock)
 
     def tell(self, state: GroupState) -> None:
-        for stats in self._model.drain(state, state.latest):
-            self.outbox.put(self._stats_topic, stats.key(), to_json(stats))
+        rows = self._model.drain(state, state.latest)
+        if rows:
+            key = rows[0].key()
+            for row in rows:
+                self.outbox.put(self._stats_topic, key, figures_json(row))
 
     def _alert(self, alerts: list[Alert]) -> None:
         for alert in alerts:

@@ -4,9 +4,8 @@ Hours enter when they have left the guard band, capped at the largest count that
 spike: one outbreak hardly moves the yardstick, while a habit is learned in a few weeks.
 """
 
-from models.groups.expectation import decay, expect, largest_unsurprising, threshold
-from models.groups.hours import Days, hour_of_week
-from models.groups.params import HOUR, WEEK, GroupParams
+from models.groups.expectation import expect, largest_unsurprising, threshold
+from models.groups.params import HOUR, WEEK
 from models.groups.state import HOURS_A_WEEK, Baseline, Burst, Hour
 from models.groups.terms import Terms
 
@@ -21,48 +20,46 @@ def advance(baseline: Baseline, at: int, size: int, terms: Terms) -> None:
     if not baseline.pending:
         baseline.first = hour
         baseline.exposed_to = at
-        baseline.pending.append(_empty(hour, terms.params))
+        baseline.pending.append(Hour(hour))
         return
     last = baseline.pending[-1].number
     expose(baseline, min(at, (last + 1) * HOUR), size)
     silent = hour - last - 1
     if silent >= HOURS_A_WEEK:
         _commit(baseline, last + 1, terms)
-        _skip_weeks(baseline, silent // HOURS_A_WEEK, size, terms.params)
+        _skip_weeks(baseline, silent // HOURS_A_WEEK, size, terms.keep)
         last += silent // HOURS_A_WEEK * HOURS_A_WEEK
     for number in range(last + 1, hour + 1):
-        baseline.pending.append(_empty(number, terms.params))
+        baseline.pending.append(Hour(number))
         expose(baseline, min(at, (number + 1) * HOUR), size)
     _commit(baseline, hour - terms.params.guard_hours + 1, terms)
 
 
 def expose(baseline: Baseline, until: int, size: int) -> None:
     """Count the member-hours of the current hour up to ``until`` (ms)."""
-    start = max(baseline.exposed_to, baseline.pending[-1].number * HOUR)
+    hour = baseline.pending[-1]
+    start = hour.number * HOUR
+    start = max(start, baseline.exposed_to)
     if until > start:
-        baseline.pending[-1].exposure += size * (until - start) / HOUR
+        hour.exposure += size * (until - start) / HOUR
         baseline.exposed_to = until
 
 
-def count_leave(baseline: Baseline, at: int, calendar: Days) -> Hour | None:
+def count_leave(baseline: Baseline, at: int, terms: Terms) -> Hour | None:
     """Count a leave at ``at`` (ms): in its hour, or, if that is behind the guard, in the baseline itself."""
     number = at // HOUR
     for hour in reversed(baseline.pending):
         if hour.number == number:
             hour.leaves += 1
             return hour
-    baseline.leaves[hour_of_week(calendar, number)] += 1
+    baseline.leaves[terms.cell(number)] += 1
     return None
 
 
-def _empty(number: int, params: GroupParams) -> Hour:
-    return Hour(number, [0] * len(params.windows))
-
-
-def _skip_weeks(baseline: Baseline, weeks: int, size: int, params: GroupParams) -> None:
+def _skip_weeks(baseline: Baseline, weeks: int, size: int, week: float) -> None:
     """Whole weeks without a leave, in every cell at once."""
-    keep = decay(params) ** weeks
-    exposed = size * (1 - keep) / (1 - decay(params))
+    keep = week**weeks
+    exposed = size * (1 - keep) / (1 - week)
     baseline.leaves = [leaves * keep for leaves in baseline.leaves]
     baseline.exposure = [exposure * keep + exposed for exposure in baseline.exposure]
     baseline.exposed_to += weeks * WEEK
@@ -70,27 +67,29 @@ def _skip_weeks(baseline: Baseline, weeks: int, size: int, params: GroupParams) 
 
 def _commit(baseline: Baseline, before: int, terms: Terms) -> None:
     """Let the baseline know the hours numbered below ``before``."""
-    keep = decay(terms.params)
+    keep = terms.keep
     known = 0
     for hour in baseline.pending:
         if hour.number >= before:
             break
         known += 1
-        leaves, peaks = _capped(baseline, hour, terms)
-        cell = hour_of_week(terms.calendar, hour.number)
+        cell = terms.cell(hour.number)
+        leaves = 0
+        if hour.leaves:
+            leaves, peaks = _capped(baseline, hour, terms)
+            _remember(baseline, hour.number, cell, peaks, terms)
         baseline.leaves[cell] = baseline.leaves[cell] * keep + leaves
         baseline.exposure[cell] = baseline.exposure[cell] * keep + hour.exposure
-        _remember(baseline, hour.number, cell, peaks, terms.params)
     del baseline.pending[:known]
 
 
-def _remember(baseline: Baseline, number: int, cell: int, peaks: list[int], params: GroupParams) -> None:
+def _remember(baseline: Baseline, number: int, cell: int, peaks: list[int], terms: Terms) -> None:
     """Add the bursts of an hour to its cell; fewer leaves together than one below the floor are no burst."""
-    bursts = [peak if peak >= params.floor - 1 else 0 for peak in peaks]
+    bursts = [peak if peak >= terms.params.floor - 1 else 0 for peak in peaks]
     if not any(bursts):
         return
     old = baseline.bursts.get(cell) or Burst(number, [0.0] * len(peaks))
-    keep = decay(params) ** ((number - old.number) / HOURS_A_WEEK)
+    keep = terms.keep ** ((number - old.number) / HOURS_A_WEEK)
     summed = [was * keep + now for was, now in zip(old.peaks, bursts, strict=True)]
     baseline.bursts[cell] = Burst(number, summed)
 

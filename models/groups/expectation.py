@@ -10,7 +10,7 @@ both.
 
 import msgspec
 
-from models.groups.hours import hour_of_week, near
+from models.groups.hours import near
 from models.groups.params import HOUR, WEEK, GroupParams
 from models.groups.state import HOURS_A_WEEK, Baseline
 from models.groups.tails import predictive_tail
@@ -51,8 +51,8 @@ def expect(baseline: Baseline, number: int, length: int, size: float, terms: Ter
     alpha = terms.params.prior_leaves + sum(baseline.leaves)
     rate = alpha / (terms.params.prior_leaves / terms.params.prior_rate + sum(baseline.exposure))
     shape = 1 / (1 / terms.params.season_shape + 1 / alpha)
-    cell = hour_of_week(terms.calendar, number)
-    burst, visits = _habit(baseline, number, cell, length, terms.params)
+    cell = terms.cell(number)
+    burst, visits = _habit(baseline, number, cell, length, terms)
     return Expectation(
         shape + baseline.leaves[cell],
         shape / rate + baseline.exposure[cell],
@@ -62,14 +62,12 @@ def expect(baseline: Baseline, number: int, length: int, size: float, terms: Ter
     )
 
 
-def _habit(
-    baseline: Baseline, number: int, cell: int, length: int, params: GroupParams
-) -> tuple[float, float]:
+def _habit(baseline: Baseline, number: int, cell: int, length: int, terms: Terms) -> tuple[float, float]:
     """Decayed sum of bursts of a cell or, if larger, of a neighbour; and the decayed visits behind it.
 
     A week more is counted than was seen, so that a single burst is not yet a habit.
     """
-    keep = decay(params)
+    keep, params = terms.keep, terms.params
     weeks = max(0, number - baseline.first) // HOURS_A_WEEK
     visits = 1.0 + (1 - keep**weeks) / (1 - keep)
     index = next((i for i, window in enumerate(params.windows) if window >= length), len(params.windows) - 1)
@@ -79,11 +77,6 @@ def _habit(
         if burst is not None
     )
     return max(sums, default=0.0), visits
-
-
-def decay(params: GroupParams) -> float:
-    """What a week leaves of a weight."""
-    return float(0.5 ** (1 / params.half_life_weeks))
 
 
 def largest_unsurprising(usual: Expectation, limit: float, floor: int) -> int:

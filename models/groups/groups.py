@@ -14,7 +14,8 @@ from models.groups.leaving import cause_of
 from models.groups.params import DAY, GroupParams
 from models.groups.state import GroupState, Leave, Window
 from models.groups.terms import Terms
-from schemas.facts import Alert, GroupStats
+from schemas.facts import Alert
+from schemas.figures import Figures
 from schemas.view import Event
 
 
@@ -68,7 +69,7 @@ class Groups:
             alerts += episode.close_due(state, state.due, self.terms)
         return alerts
 
-    def drain(self, state: GroupState, at: int) -> list[GroupStats]:
+    def drain(self, state: GroupState, at: int) -> list[Figures]:
         """Statistics that changed since the last drain, as of ``at`` (ms; never smaller than before)."""
         return windows.drain(state, at, self.params)
 
@@ -76,6 +77,7 @@ class Groups:
         advance(state.baseline, at, state.size, self.terms)
         if at // DAY != state.latest // DAY:  # once a day is enough, and walks through all members
             membership.forget(state, at - self.params.departed_for)
+            windows.hush(state, self.params)
 
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1
@@ -94,9 +96,8 @@ class Groups:
         return []
 
     def _enter(self, state: GroupState, member: str, at: int, joined: bool) -> None:
-        size = state.size
         if membership.enter(state, member, at, joined):
-            expose(state.baseline, at, size)
+            expose(state.baseline, at, state.size - 1)
             windows.resize(state, at, 1, self.params)
 
     def _left(self, state: GroupState, event: Event, window: Window) -> list[Alert]:

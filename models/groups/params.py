@@ -8,8 +8,8 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 """Lengths in ms."""
 
-WINDOWS_OPEN = 63
-"""Most statistics windows open at one time: speakers are bits of one stored integer."""
+WINDOWS_OPEN = 36
+"""Most statistics windows open at one time: speakers are bits of one stored integer, beside the window's number."""
 
 
 class GroupParams(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def record(state: GroupState, leave: Leave, terms: Terms) -> bool:
     recent.insert(bisect_right(recent, leave.at, key=_at), leave)
     stale = bisect_right(recent, horizon, key=_at)
     del recent[: max(stale, len(recent) - terms.params.recent_leaves)]
-    hour = count_leave(state.baseline, leave.at, terms.calendar)
+    hour = count_leave(state.baseline, leave.at, terms)
     if hour is not None:
         _raise_peaks(hour, recent, leave.at, terms.params)
     return True
@@ -50,6 +50,8 @@ def record(state: GroupState, leave: Leave, terms: Terms) -> bool:
 
 def _raise_peaks(hour: Hour, recent: list[Leave], at: int, params: GroupParams) -> None:
     """Let the leaves that are together around ``at`` (ms) count for their hour's habit."""
+    if not hour.peaks:
+        hour.peaks = [0] * len(params.windows)
     for index, window in enumerate(params.windows):
         together = len(leavers(_within(recent, _last_end(recent, at, window), window)))
         hour.peaks[index] = max(hour.peaks[index], together)

@@ -4,12 +4,12 @@ from typing import Final
 
 import msgspec
 
-from models.groups.params import HOUR
+from models.groups.params import HOUR, WINDOWS_OPEN
 from schemas.versions import FormatVersionError
 
-GROUPS_STATE_VERSION: Final = 1
+GROUPS_STATE_VERSION: Final = 2
 """Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
-up to its own. `tests/upgrade` keeps bytes of each."""
+up to its own. `tests/upgrade` keeps bytes of each. Version 1 kept speakers otherwise (`_from_version_1`)."""
 HOURS_A_WEEK: Final = 168
 
 
@@ -48,11 +48,11 @@ class Hour(msgspec.Struct, array_like=True):
     """An hour that the baseline does not know yet.
 
     ``number`` counts hours since the epoch; ``exposure`` is in member-hours; ``peaks`` holds, per sliding
-    window, the most leaves that were in it at once.
+    window, the most leaves that were in it at once, and is empty while there was no leave.
     """
 
     number: int
-    peaks: list[int]
+    peaks: list[int] = []
     leaves: int = 0
     exposure: float = 0.0
 
@@ -109,7 +109,7 @@ class GroupState(msgspec.Struct):
     ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state.
     ``crew`` are staff and bots, who never count. ``unseen`` are members that the source says exist and who
     never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at which a timer must fire,
-    ms. ``spoke`` maps a member to the slots of open windows in which they spoke, ``slots`` are those of all.
+    ms. ``spoke`` maps a member to the windows in which they spoke (`windows.speak`).
     """
 
     brand_id: str
@@ -127,7 +127,6 @@ class GroupState(msgspec.Struct):
     ending_at: int | None = None
     windows: dict[int, Window] = {}
     spoke: dict[str, int] = {}
-    slots: int = 0
     changed: set[int] = set()
     additions: list[Addition] = []
     revision: int = 0
@@ -154,7 +153,7 @@ def snapshot(state: GroupState) -> bytes:
 
 
 def restore(raw: bytes) -> GroupState:
-    """State behind a snapshot.
+    """State behind a snapshot, of this version or an earlier one.
 
     Raises:
         FormatVersionError: a later version of the program wrote the bytes.
@@ -163,5 +162,20 @@ def restore(raw: bytes) -> GroupState:
     if not 1 <= version <= GROUPS_STATE_VERSION:
         raise FormatVersionError.of("group state", version, GROUPS_STATE_VERSION)
     state = _decoder.decode(raw)
+    if version == 1:
+        _from_version_1(state)
     state.version = GROUPS_STATE_VERSION
     return state
+
+
+def _from_version_1(state: GroupState) -> None:
+    """Version 1 kept speakers as slots, window number modulo 63, of windows of 300 s; nothing else changed its
+    meaning since."""
+    numbers = sorted(start // 300_000 for start in state.windows)[-WINDOWS_OPEN:]
+    spoke = {}
+    for member, slots in state.spoke.items():
+        own = [number for number in numbers if slots >> number % 63 & 1]
+        if own:
+            bits = sum(1 << own[-1] - number for number in own if own[-1] - number < WINDOWS_OPEN)
+            spoke[member] = own[-1] << WINDOWS_OPEN | bits
+    state.spoke = spoke

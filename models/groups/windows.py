@@ -8,9 +8,10 @@ never on when the windows were drained, so a replay decides the same.
 
 from models.groups.params import WINDOWS_OPEN, GroupParams
 from models.groups.state import Addition, GroupState, Window
-from schemas.facts import GroupStats
+from schemas.figures import Figures
 
 _REVISION_BITS = 20
+_SPOKEN = (1 << WINDOWS_OPEN) - 1
 
 
 def window_of(state: GroupState, at: int, source: int, offset: int, params: GroupParams) -> Window:
@@ -23,8 +24,8 @@ def window_of(state: GroupState, at: int, source: int, offset: int, params: Grou
         return late.counts
     window = state.windows.get(start)
     if window is None:
-        window = state.windows[start] = Window(start, _size_by(state, start))
-        _silence(state, _slot(window, params))
+        newest = at == state.latest
+        window = state.windows[start] = Window(start, state.size if newest else _size_by(state, start))
     state.changed.add(start)
     return window
 
@@ -46,36 +47,49 @@ def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None
         return
     length = params.window_seconds * 1000
     first = at - at % length
-    for start, window in state.windows.items():
-        if start >= first:
-            window.members = max(0, window.members + change)
-            state.changed.add(start)
+    if at == state.latest:
+        touched = [first] if first in state.windows else []
+    else:
+        touched = [start for start in state.windows if start >= first]
+    for start in touched:
+        window = state.windows[start]
+        window.members = max(0, window.members + change)
+        state.changed.add(start)
 
 
 def speak(state: GroupState, window: Window, member_id: str, params: GroupParams) -> None:
-    """Count a speaker, once a window. Late additions know none: who had spoken already is forgotten."""
+    """Count a speaker, once a window. Late additions know none: who had spoken already is forgotten.
+
+    Per member one number is kept: the latest window they spoke in and, below it, a bit for each window
+    before.
+    """
     if state.windows.get(window.start) is not window:
         return
-    slot = 1 << _slot(window, params)
-    spoke = state.spoke.get(member_id, 0)
-    if not spoke & slot:
-        state.spoke[member_id] = spoke | slot
-        state.slots |= slot
+    number = window.start // (params.window_seconds * 1000)
+    known = state.spoke.get(member_id)
+    if known is None:
+        state.spoke[member_id] = number << WINDOWS_OPEN | 1
         window.speakers += 1
-
-
-def _slot(window: Window, params: GroupParams) -> int:
-    """Place of a window among those open at one time (`GroupParams` sees to it that there are enough)."""
-    return window.start // (params.window_seconds * 1000) % WINDOWS_OPEN
-
-
-def _silence(state: GroupState, slot: int) -> None:
-    """Nobody has spoken in the window that takes over this slot."""
-    if not state.slots >> slot & 1:
         return
-    keep = ~(1 << slot)
-    state.slots &= keep
-    state.spoke = {member: rest for member, spoke in state.spoke.items() if (rest := spoke & keep)}
+    newest = known >> WINDOWS_OPEN
+    if number == newest:
+        return
+    if number > newest:
+        bits = (known & _SPOKEN) << min(number - newest, WINDOWS_OPEN) & _SPOKEN
+        newest, seen = number, 1
+    else:
+        bits = known & _SPOKEN
+        seen = 1 << newest - number
+        if bits & seen:
+            return
+    state.spoke[member_id] = newest << WINDOWS_OPEN | bits | seen
+    window.speakers += 1
+
+
+def hush(state: GroupState, params: GroupParams) -> None:
+    """Forget in which windows members spoke who said nothing in those still open."""
+    closed = (state.latest - params.lateness) // (params.window_seconds * 1000) << WINDOWS_OPEN
+    state.spoke = {member: spoke for member, spoke in state.spoke.items() if spoke >= closed}
 
 
 def part_of(source: int, offset: int) -> int:
@@ -83,7 +97,7 @@ def part_of(source: int, offset: int) -> int:
     return (offset + 1) << 16 | source & 0xFFFF
 
 
-def drain(state: GroupState, at: int, params: GroupParams) -> list[GroupStats]:
+def drain(state: GroupState, at: int, params: GroupParams) -> list[Figures]:
     """Windows changed since the last drain, as of ``at`` (ms), and late additions; closed ones go."""
     state.revision += 1
     rows = [_row(state, state.windows[start], 0, at, params) for start in sorted(state.changed)]
@@ -96,10 +110,8 @@ def drain(state: GroupState, at: int, params: GroupParams) -> list[GroupStats]:
     return rows
 
 
-def _row(state: GroupState, counts: Window, part: int, at: int, params: GroupParams) -> GroupStats:
-    whole = part == 0
-    return GroupStats.model_construct(
-        schema_version=1,
+def _row(state: GroupState, counts: Window, part: int, at: int, params: GroupParams) -> Figures:
+    return Figures(
         brand_id=state.brand_id,
         group_id=state.group_id,
         version=at << _REVISION_BITS | state.revision & (1 << _REVISION_BITS) - 1,
@@ -107,7 +119,7 @@ def _row(state: GroupState, counts: Window, part: int, at: int, params: GroupPar
         window_start=counts.start,
         window_seconds=params.window_seconds,
         part=part,
-        members=counts.members if whole else 0,
+        members=counts.members if part == 0 else 0,
         joins=counts.joins,
         leaves=counts.left_self + counts.kicked + counts.banned + counts.planned,
         left_self=counts.left_self,

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from models.groups import GroupParams, Groups, GroupState, restore, snapshot
-from schemas.facts import Alert, GroupStats
+from schemas.facts import Alert
+from schemas.figures import Figures
 from schemas.view import Event
 
 MONDAY = 1_767_571_200_000
@@ -29,7 +30,7 @@ class Stage:
         self.groups = Groups(GroupParams(**params), Utc())
         self.state: GroupState = self.groups.initial("b", "g")
         self.alerts: list[Alert] = []
-        self.rows: list[GroupStats] = []
+        self.rows: list[Figures] = []
         self.offset = -1
 
     def event(self, at: float, type: str, member: str | None = None, **more: Any) -> Event:
@@ -60,7 +61,7 @@ class Stage:
             self.play(at, "group.joined", member)
         return members
 
-    def drain(self, at: float = 10**7) -> list[GroupStats]:
+    def drain(self, at: float = 10**7) -> list[Figures]:
         rows = self.groups.drain(self.state, MONDAY + round(at * 1000))
         self.rows += rows
         return rows

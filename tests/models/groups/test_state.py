@@ -88,3 +88,19 @@ def test_a_state_of_another_version_is_refused(stage) -> None:
         restore(snapshot(stage.state))
     with pytest.raises(msgspec.DecodeError):
         restore(b"\xc1")
+
+
+def test_a_state_of_version_1_is_read_and_its_speakers_are_not_counted_again(stage) -> None:
+    """Version 1 kept the windows of a speaker as bits at the window's number modulo 63."""
+    for at in (0, 300, 900):
+        stage.play(at, "message", "m1")
+    starts = sorted(stage.state.windows)
+    old = msgspec.msgpack.decode(snapshot(stage.state))
+    slots = sum(1 << start // 300_000 % 63 for start in (starts[0], starts[2]))
+    old |= {"version": 1, "spoke": {"m1": slots}, "slots": slots}
+    stage.state = restore(msgspec.msgpack.encode(old))
+    assert stage.state.version == GROUPS_STATE_VERSION
+    stage.drain()
+    for at in (1, 301, 901):
+        stage.play(at, "message", "m1")
+    assert [row.speakers for row in stage.drain()] == [1, 2, 1], "the second window's bit was taken away"
