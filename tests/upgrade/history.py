@@ -131,6 +131,6 @@ class GroupsAgent:
         for key in sorted(self.store.all_keys()):
             state = self.store.get(key)
             assert state is not None
-            told += self.model.drain(state, state.latest)
+            told += [row.fact() for row in self.model.drain(state, state.latest)]
             self.store.put(key, state)
         return told
