@@ -134,6 +134,7 @@ async def _drive(app: App, name: str, chunks: AsyncIterable[Chunk]) -> None:
 def _add_hooks(app: App) -> None:
     async def on_assigned(_: Any, assigned: set[Any], **__: Any) -> None:
         assert app.runtime is not None
+        as_chunk_consumer(app.consumer).listen()
         app.runtime.assign({Partition(tp.topic, tp.partition) for tp in assigned}, app.by_topic)
 
     app.on_partitions_assigned.connect(cast(Any, on_assigned), weak=False)

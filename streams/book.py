@@ -13,6 +13,10 @@ class OffsetHole(Exception):
     """Offsets are missing between two chunks: going on would lose events, so the process must end."""
 
 
+class LogLost(Exception):
+    """The broker has begun a log anew: what was read, committed or written is not there any more."""
+
+
 class Book:
     """Positions of the partitions that one agent reads. Not thread safe: one event loop owns it."""
 
@@ -20,14 +24,31 @@ class Book:
         self._next: dict[Partition, int] = {}
         self._finished: dict[Partition, int] = {}
         self._committed: dict[Partition, int] = {}
+        self._start: dict[Partition, int] = {}
+
+    def begin(self, partition: Partition, committed: int) -> None:
+        """A partition was assigned; `committed` is what the group has committed of it, as the broker says.
+
+        Raises:
+            LogLost: it is less than it was told before. Offsets of a group in use never go back.
+        """
+        before = self._start.get(partition, 0)
+        if committed < before:
+            raise LogLost(
+                f"broker lost its log: {before} was committed of {partition.topic}[{partition.partition}], "
+                f"now it says {committed}"
+            )
+        self._start[partition] = committed
 
     def admit(self, chunk: Chunk) -> Sequence[Record]:
         """Records of `chunk` not read before; advances the position.
 
         Raises:
             OffsetHole: the chunk starts after the offset that comes next.
+            LogLost: the log ends before that offset, or the chunk starts before what was committed.
         """
         expected = self._next.get(chunk.partition)
+        self._check_kept(chunk, expected)
         if expected is not None and chunk.first > expected:
             raise OffsetHole(
                 f"{chunk.partition.topic}[{chunk.partition.partition}]: offset {expected} was expected, "
@@ -39,6 +60,19 @@ class Book:
         self._check_contiguous(chunk.partition, fresh)
         self._next[chunk.partition] = max(chunk.last + 1, expected or 0)
         return fresh
+
+    def _check_kept(self, chunk: Chunk, expected: int | None) -> None:
+        """Records below the position are read again after a seek; below the committed offset only if a log begins anew."""
+        where = f"{chunk.partition.topic}[{chunk.partition.partition}]"
+        if expected is not None and chunk.highwater < expected:
+            raise LogLost(
+                f"broker lost its log: {where} ends at {chunk.highwater}, {expected} was to be read"
+            )
+        committed = self._start.get(chunk.partition, 0)
+        if chunk.first < committed:
+            raise LogLost(
+                f"broker lost its log: {where} begins again at {chunk.first}, {committed} was committed"
+            )
 
     @staticmethod
     def _check_contiguous(partition: Partition, records: Sequence[Record]) -> None:
@@ -74,6 +108,7 @@ class Book:
     def committed(self, offsets: dict[Partition, int]) -> None:
         """The broker has confirmed `offsets`."""
         self._committed.update(offsets)
+        self._start.update(offsets)
 
     def forget(self, partitions: Iterable[Partition]) -> None:
         """Partitions were revoked: what comes next for them is not known any more."""

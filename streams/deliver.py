@@ -30,7 +30,8 @@ from sinks.clickhouse.tables import TABLES
 from sinks.errors import RowsRejected, SinkMisconfigured, SinkUnavailable
 from sinks.metrics import METRICS
 from streams.connection import connection
-from streams.letters import dead_letter
+from streams.failpoints import passes
+from streams.letters import Bare, dead_letter
 from streams.runtime import wall_ms
 from streams.settings import Settings
 
@@ -176,15 +177,12 @@ class Delivery:
         while rows:
             started = time.monotonic()
             try:
-                await asyncio.to_thread(
-                    self._sink.write,
-                    cut.table,
-                    cut.partition.topic,
-                    cut.partition.partition,
-                    cut.first,
-                    cut.last,
-                    rows,
-                )
+                where = cut.partition.topic, cut.partition.partition, cut.first, cut.last
+                writing = asyncio.create_task(asyncio.to_thread(self._sink.write, cut.table, *where, rows))
+                await asyncio.sleep(0)  # it begins
+                passes("insert_sent")
+                await writing
+                passes("insert_done")
             except (SinkUnavailable, SinkMisconfigured) as error:
                 attempt += 1
                 self._state(False, str(error))
@@ -212,7 +210,7 @@ class Delivery:
         for row in rejected.rows:
             raw, topic, partition, offset = row.row[:4]
             letter = dead_letter(
-                topic, partition, _Buried(offset, raw), "sink", "rejected", row.reason, wall_ms()
+                topic, partition, Bare(offset, raw), "sink", "rejected", row.reason, wall_ms()
             )
             METRICS.dead_letters.labels(stage="sink", reason="rejected").inc()
             await self._producer.send_and_wait(
@@ -245,13 +243,3 @@ class _Forget(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
         self._noted.clear()
-
-
-@dataclass(frozen=True)
-class _Buried:
-    """A rejected row in the shape of the record that it came from."""
-
-    offset: int
-    value: bytes
-    key: bytes | None = None
-    timestamp: int = 0

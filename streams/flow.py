@@ -21,6 +21,7 @@ import structlog
 from sinks.metrics import METRICS
 from streams.book import Book, OffsetHole
 from streams.chunk import Chunk, Partition, Record
+from streams.failpoints import passes
 from streams.outbox import Outbox
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,8 @@ class Offsets(Protocol):
     def start_offset(self, partition: Partition) -> int: ...
 
     def generation(self) -> int: ...
+
+    async def belongs(self) -> bool: ...
 
 
 class Flow(ABC):
@@ -104,10 +107,14 @@ class Flow(ABC):
             if not await self.opened() or not self._owns(chunk):
                 return
             with self._chunk_seconds.time():
+                passes("fetch")
+                if self.book.position(chunk.partition) is None:
+                    self.book.begin(chunk.partition, self.offsets.start_offset(chunk.partition))
                 self._tell_expired(chunk)
                 with METRICS.offset_holes.count_exceptions(OffsetHole):
                     records = self.book.admit(chunk)
                 await self.work(chunk.partition, records)
+                passes("state")
             lag = max(0, chunk.highwater - chunk.last - 1)
             METRICS.consumer_lag.labels(*map(str, chunk.partition)).set(lag)
             self._behind = lag > 0
@@ -133,12 +140,15 @@ class Flow(ABC):
                 await self._flush_if_due()
 
     async def release(self) -> None:
-        """Partitions are about to be revoked: finish, commit, forget."""
+        """Partitions are about to be revoked: finish, commit, forget. Who was thrown out of the group only forgets."""
         if self._opening is not None and not self._opening.done():
             self._opening.cancel()
         async with self._lock:
             if self.ready and self.partitions:
                 await self._flush()
+                if self.rows:
+                    log.warning("dropped what another worker does again", flow=self.name, rows=self.rows)
+                    self.rows = 0
             self.book.forget(self.partitions)
             self.close()
             self.partitions = set()
@@ -161,15 +171,21 @@ class Flow(ABC):
 
     async def _flush(self) -> None:
         if self.pending():
+            if not await self.offsets.belongs():
+                return  # somebody else has the partitions: what was done here is forgotten at `release`
             with self._flush_timer.time():
                 self.prepare()
                 await self.outbox.deliver()  # 1. facts
+                passes("facts_delivered")
                 self.delivered()
+                if not await self.offsets.belongs():
+                    return
                 await self.save()  # 2. state
         self.finish()
         offsets = self.book.committable()
         if offsets and await self.offsets.commit_offsets(offsets):  # 3. offsets
             self.book.committed(offsets)
+            passes("offsets_committed")
         self.rows = 0
         self._flushed_at = time.monotonic()
 

@@ -27,9 +27,6 @@ class GroupsFlow(Keyed[GroupState]):
         self._stats_topic = topics["group-stats"]
         self._alerts_topic = topics["alerts"]
         self._state = state
-        self._applied = METRICS.events_applied.labels(agent=self.name)
-        self._repeated = METRICS.events_repeated.labels(agent=self.name)
-        self._counts = [0, 0]
 
     def new_store(self, partition: int) -> Store[GroupState]:
         return Store(snapshot, restore, values_for(*self._state, self.name, partition))
@@ -42,23 +39,15 @@ class GroupsFlow(Keyed[GroupState]):
 
     def apply(self, state: GroupState, event: Event, row: Row) -> bool:
         if row.offset <= state.fence.get(row.source, -1):
-            self._counts[0] += 1
+            self.repeated += 1
             return False
         if state.due is not None and state.due <= row.clock:
             self._alert(self._model.fire_due(state, row.clock))
         alerts = self._model.fold(state, event, row.source, row.offset)
         if alerts:
             self._alert(alerts)
-        self._counts[1] += 1
+        self.applied += 1
         return True
-
-    def prepare(self) -> None:
-        """Counters are brought up to date once a flush: `inc` takes a lock."""
-        super().prepare()
-        repeated, applied = self._counts
-        self._repeated.inc(repeated)
-        self._applied.inc(applied)
-        self._counts = [0, 0]
 
     def fire(self, state: GroupState, clock: int) -> None:
         self._alert(self._model.fire_due(state, clock))
@@ -76,4 +65,4 @@ class GroupsFlow(Keyed[GroupState]):
     def _alert(self, alerts: list[Alert]) -> None:
         for alert in alerts:
             self.outbox.put(self._alerts_topic, alert.key(), to_json(alert))
-            METRICS.alerts.labels(kind=alert.kind, state=alert.state).inc()
+            self.told.append(METRICS.alerts.labels(kind=alert.kind, state=alert.state))

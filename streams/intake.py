@@ -14,6 +14,7 @@ from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows, source_num
 from sinks.metrics import METRICS
 from streams.align import Aligner
 from streams.chunk import Partition, Record
+from streams.failpoints import passes
 from streams.flow import Flow, Offsets
 from streams.frontier import ENDED
 from streams.letters import dead_letter
@@ -97,6 +98,7 @@ class Intake(Flow):
             self._clock = min(record.timestamp, now)
             self._accept(source, partition, record, now)
             self._set_mark(source, self._clock)
+        passes("decode")
         self.rows += len(records)
 
     def _release_aligned(self) -> None:

@@ -12,17 +12,20 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
+from prometheus_client import Counter
 
 from schemas.rows import ROWS_VERSION, Row, decode_rows
 from schemas.versions import FormatVersionError
 from schemas.view import Event, read_event
 from sinks.metrics import METRICS
-from streams.changelog import recover
+from streams.changelog import Changelog
 from streams.chunk import Partition, Record
 from streams.connection import Connection
+from streams.failpoints import passes
 from streams.flow import Flow, Offsets
 from streams.frontier import Frontier
 from streams.outbox import Outbox
+from streams.poison import Letters
 from streams.store import HasDue, Store, Values
 
 log = structlog.get_logger(__name__)
@@ -37,10 +40,12 @@ ROWS_PER_STEP = 2_000
 
 
 class Place(Generic[S]):
-    """A partition: its store, its frontier and the latest arrival clock seen on a row."""
+    """A partition: its store, its changelog, its frontier, and its rows since the last flush."""
 
-    def __init__(self, store: Store[S], sources: Sequence[int]) -> None:
+    def __init__(self, store: Store[S], changelog: Changelog, sources: Sequence[int]) -> None:
         self.store = store
+        self.changelog = changelog
+        self.rows: list[tuple[bytes, Row]] = []
         self.frontier = Frontier(sources)
         self.settled = False
 
@@ -56,6 +61,7 @@ class Keyed(Flow, Generic[S]):
         changelog: str,
         connection: Connection,
         sources: Sequence[int],
+        letters: Letters,
         flush_seconds: float,
         flush_rows: int,
     ) -> None:
@@ -64,24 +70,36 @@ class Keyed(Flow, Generic[S]):
         self._changelog = changelog
         self._connection = connection
         self._sources = sources
+        self._letters = letters
+        self.applied = 0
+        self.repeated = 0
+        self.told: list[Counter] = []
+        """Counters of the facts of this flush: counted when they are delivered, as rows are when their states are."""
+        self._applied = METRICS.events_applied.labels(agent=self.name)
+        self._repeated = METRICS.events_repeated.labels(agent=self.name)
         self._places: dict[int, Place[S]] = {}
 
     async def open(self, partitions: set[Partition]) -> None:
-        self._places = {p.partition: Place(self.new_store(p.partition), self._sources) for p in partitions}
+        self._places = {p.partition: self._place(p.partition) for p in partitions}
         started = time.monotonic()
         await asyncio.gather(
-            *(
-                recover(place.store, Partition(self._changelog, p), self._connection)
-                for p, place in self._places.items()
-            )
+            *(place.changelog.open(place.store, self.outbox) for place in self._places.values())
         )
+        if any(place.store.dirty for place in self._places.values()):
+            self.rows += 1  # what a zombie wrote over is written again with the next flush
         METRICS.recovery_seconds.observe(time.monotonic() - started)
+
+    def _place(self, number: int) -> Place[S]:
+        changelog = Changelog(Partition(self._changelog, number), self._connection)
+        return Place(self.new_store(number), changelog, self._sources)
 
     def close(self) -> None:
         for place in self._places.values():
             place.store.close()
         self._places.clear()
         self.outbox.clear()
+        self.applied = self.repeated = 0
+        self.told.clear()
 
     async def work(self, partition: Partition, records: Sequence[Record]) -> None:
         place = self._places[partition.partition]
@@ -90,6 +108,7 @@ class Keyed(Flow, Generic[S]):
             packed = decode_rows(record.value or b"")
             if not 1 <= packed.version <= ROWS_VERSION:
                 raise FormatVersionError.of(f"{partition.topic}: packed rows", packed.version, ROWS_VERSION)
+            passes("decode")
             for row in packed.rows:
                 self._apply(place, row)
             place.frontier.advance(packed.marks)
@@ -109,8 +128,36 @@ class Keyed(Flow, Generic[S]):
         state = place.store.get(key)
         if state is None:
             state = self.initial(event.brand_id, name)
-        if self.apply(state, event, row):
+        try:
+            changed = self.apply(state, event, row)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a model raises is a bug that must not hold up the others
+            self._put_aside(place, key, row, error)
+            return
+        if changed:
             place.store.put(key, state)
+        place.rows.append((key, row))
+
+    def _put_aside(self, place: Place[S], key: bytes, poison: Row, error: Exception) -> None:
+        """Bring the state of `key` to where it would be without `poison`, and past it."""
+        log.error("a model has failed at an event, which becomes a dead letter", agent=self.name, source=poison.source,
+                  offset=poison.offset, exc_info=error)  # fmt: skip
+        counted = self.applied, self.repeated, len(self.told)
+        place.store.revert(key)
+        state = place.store.get(key)
+        for known, row in place.rows:
+            if known == key:
+                event = read_event(row.raw, row.ts)
+                if state is None:
+                    state = self.initial(event.brand_id, self.key_of(event) or "")
+                self.apply(state, event, row)
+        self.applied, self.repeated = counted[:2]
+        del self.told[counted[2] :]
+        if state is not None:
+            state.fence[poison.source] = max(poison.offset, state.fence.get(poison.source, -1))
+            place.store.put(key, state)
+        self._letters.put(self.outbox, poison, error, time.time_ns() // 1_000_000)
 
     async def idle(self) -> None:
         """Fire what the frontier has passed; bounded, the rest waits for the next tick."""
@@ -148,9 +195,22 @@ class Keyed(Flow, Generic[S]):
     async def save(self) -> None:
         for number, place in self._places.items():
             target = Partition(self._changelog, number)
-            for key, encoded in place.store.drain():
-                self.outbox.put_at(target, key, encoded)
-        await self.outbox.deliver()
+            for key, body in place.store.drain():
+                self.outbox.put_at(target, key, place.changelog.value(body))
+            place.rows.clear()
+        for target, batches in (await self.outbox.deliver("changelog_sent")).items():
+            await self._places[target.partition].changelog.written(batches)
+        passes("changelog_delivered")
+        self._count()
+
+    def _count(self) -> None:
+        """What is durable is counted: counters agree with the ledgers, whatever was done twice or dropped."""
+        self._applied.inc(self.applied)
+        self._repeated.inc(self.repeated)
+        for counter in self.told:
+            counter.inc()
+        self.applied = self.repeated = 0
+        self.told.clear()
 
     def measure(self) -> None:
         """Bring the gauges of this flow up to date."""

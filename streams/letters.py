@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal, Protocol
 
@@ -33,6 +34,16 @@ class Origin(Protocol):
 
     @property
     def value(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True)
+class Bare:
+    """An origin of which only the place and the bytes are known: a row, no record."""
+
+    offset: int
+    value: bytes
+    key: bytes | None = None
+    timestamp: int = 0
 
 
 def dead_letter(

@@ -29,10 +29,8 @@ class MembersFlow(Keyed[MemberState]):
         self._changes_topic = topics["tag-changes"]
         self._profiles_topic = topics["member-profiles"]
         self._state = state
-        self._applied = METRICS.events_applied.labels(agent=self.name)
         self._arrived: list[int] = []
         self._counters: dict[tuple[str, str], Counter] = {}
-        self._repeated = METRICS.events_repeated.labels(agent=self.name)
 
     def new_store(self, partition: int) -> Store[MemberState]:
         return Store(snapshot, restore, values_for(*self._state, self.name, partition))
@@ -45,13 +43,13 @@ class MembersFlow(Keyed[MemberState]):
 
     def apply(self, state: MemberState, event: Event, row: Row) -> bool:
         if row.offset <= state.fence.get(row.source, -1):
-            self._repeated.inc()
+            self.repeated += 1
             return False
         self._changed(self._model.fire_due(state, row.clock), row.clock)
         if not self._model.fold(state, event, row.source, row.offset):
-            self._repeated.inc()
+            self.repeated += 1
             return True  # the fence has moved
-        self._applied.inc()
+        self.applied += 1
         at = max(row.ts, state.judged_at)
         source = f"{KINDS[row.source % len(KINDS)]}:{row.source // len(KINDS)}:{row.offset}"
         self._changed(self._model.judge(state, at, "event", event, source), row.clock)
@@ -73,7 +71,7 @@ class MembersFlow(Keyed[MemberState]):
             return
         for change in changes:
             self.outbox.put(self._changes_topic, change.key(), to_json(change))
-            self._counter(change.tag, change.change).inc()
+            self.told.append(self._counter(change.tag, change.change))
         if arrived is not None:
             self._arrived.append(arrived)
 

@@ -6,11 +6,13 @@ it. `deliver` returns when the broker has confirmed everything (acks=all), or ra
 
 import asyncio
 from collections import defaultdict
+from typing import Any
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 
 from streams.chunk import Partition
+from streams.failpoints import Stage, passes
 
 BATCH_BYTES = 900_000
 """Most bytes of a batch: below the broker's default limit of 1 MiB with room for the batch's own header."""
@@ -19,6 +21,10 @@ BATCH_BYTES = 900_000
 def partition_of(key: bytes, partitions: int) -> int:
     """Partition of a key. CRC-32: stable over processes and versions, unlike `hash`."""
     return crc32(key) % partitions
+
+
+Batches = list[tuple[int, int]]
+"""Batches that were confirmed: the offset of the first record and the number of records."""
 
 
 class Outbox:
@@ -40,8 +46,8 @@ class Outbox:
     def __len__(self) -> int:
         return sum(len(records) for records in self._waiting.values())
 
-    async def deliver(self) -> int:
-        """Send everything and wait for the broker's word; returns the number of records.
+    async def deliver(self, sent: Stage = "facts_sent") -> dict[Partition, Batches]:
+        """Send everything and wait for the broker's word; returns where it stands now. `sent` names the failpoint.
 
         Partitions go side by side; within one, a batch is sent when the one before is confirmed. So what a reader of a
         partition sees is a prefix of what was put, possibly repeated, never with a hole (docs/architecture.md).
@@ -50,23 +56,35 @@ class Outbox:
             aiokafka.errors.KafkaError: the broker did not confirm; nothing may be taken as delivered.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
-        await asyncio.gather(*(self._send(partition, records) for partition, records in waiting.items()))
-        return sum(len(records) for records in waiting.values())
+        confirmed = await asyncio.gather(
+            *(self._send(partition, records, sent) for partition, records in waiting.items())
+        )
+        return dict(zip(waiting, confirmed, strict=True))
+
+    async def deliver_one(self, partition: Partition, key: bytes, value: bytes) -> int:
+        """Send one record at once and return its offset."""
+        ((first, _),) = await self._send(partition, [(key, value)], "changelog_sent")
+        return first
 
     def clear(self) -> None:
         """Drop what waits: its partitions were lost, and whoever owns them now will send it again."""
         self._waiting.clear()
 
-    async def _send(self, partition: Partition, records: list[tuple[bytes | None, bytes | None]]) -> None:
+    async def _send(
+        self, partition: Partition, records: list[tuple[bytes | None, bytes | None]], sent: Stage
+    ) -> Batches:
+        confirmed: Batches = []
         batch = self._producer.create_batch()
         for key, value in records:
             if batch.append(key=key, value=value, timestamp=None) is None:
-                await self._confirm(batch, partition)
+                confirmed.append(await self._confirm(batch, partition, sent))
                 batch = self._producer.create_batch()
                 batch.append(key=key, value=value, timestamp=None)
         if batch.record_count():
-            await self._confirm(batch, partition)
+            confirmed.append(await self._confirm(batch, partition, sent))
+        return confirmed
 
-    async def _confirm(self, batch: object, partition: Partition) -> None:
+    async def _confirm(self, batch: Any, partition: Partition, sent: Stage) -> tuple[int, int]:
         confirmation = await self._producer.send_batch(batch, partition.topic, partition=partition.partition)
-        await confirmation
+        passes(sent)
+        return (await confirmation).offset, batch.record_count()

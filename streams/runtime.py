@@ -23,6 +23,7 @@ from streams.groups import GroupsFlow
 from streams.intake import Intake, input_kinds
 from streams.members import MembersFlow
 from streams.outbox import BATCH_BYTES, Outbox
+from streams.poison import Letters
 from streams.settings import Settings
 from streams.topics import Layout
 from streams.transport import ChunkConsumer
@@ -135,6 +136,7 @@ def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str,
         "changelog": settings.topic(changelog),
         "connection": connection(settings),
         "sources": _sources(layout),
+        "letters": Letters(settings.topic("dead-letters"), {kind: settings.topic(kind) for kind in KINDS}),
         "flush_seconds": settings.flush_seconds,
         "flush_rows": settings.flush_rows,
     }

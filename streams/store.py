@@ -17,6 +17,8 @@ class HasDue(Protocol):
     """A state that knows when it must be looked at again (ms), or None."""
 
     due: int | None
+    fence: dict[int, int]
+    """Source to last applied offset."""
 
 
 @runtime_checkable
@@ -52,6 +54,9 @@ class Store(Generic[S]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
 
     def close(self) -> None:
         """Let go of what the values hold open; the store is not used again."""
@@ -125,10 +130,26 @@ class Store(Generic[S]):
             else:
                 self._due.pop(key, None)
 
-    def loaded(self) -> None:
-        """The changelog has been read to its end: put the due times in order."""
+    def loaded(self, stale: Iterable[bytes] = ()) -> None:
+        """The changelog has been read to its end: put the due times in order. Keys in `stale` are to be written again."""
         self._heap = [(due, key) for key, due in self._due.items()]
         heapq.heapify(self._heap)
+        for key in stale:
+            state = self.get(key)
+            if state is not None:
+                self._dirty[key] = state
+
+    def revert(self, key: bytes) -> None:
+        """Forget what was changed of `key` since the last drain."""
+        self._cache.pop(key, None)
+        self._dirty.pop(key, None)
+        self._due.pop(key, None)
+        encoded = self._values.get(key)
+        if encoded is not None:
+            (due,) = _DUE.unpack_from(encoded)
+            if due:
+                self._due[key] = due
+                heapq.heappush(self._heap, (due, key))
 
     @property
     def timers(self) -> int:

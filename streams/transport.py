@@ -8,9 +8,13 @@ by its broker address, ``qunpulse://host:port``. It is Faust's aiokafka transpor
 * Faust's acknowledgements commit nothing. Flows commit what their `Book` says is finished (reliability F1, F2, F4);
 * a gap between two messages is no gap here, since a chunk's message carries its last offset; holes are found by the
   `Book`, from the records themselves (F5, F6);
+* it knows when the group was last heard of, so that a worker that had hung writes nothing before it knows whether it is
+  still a member;
 * before partitions are given up, flows are asked to finish and commit (F12).
 """
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, ClassVar, cast
 
@@ -24,6 +28,9 @@ from streams.chunk import Chunk, Partition
 FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that finds nothing. Each answer says that nothing came, which lets the frontier, and
 so timers and freshness, move on; Faust's 1,500 ms would be their delay."""
+
+LOOK_SECONDS = 0.05
+"""Time between two looks at whether the group has been heard of again."""
 
 Release = Callable[[], Awaitable[None]]
 
@@ -52,6 +59,8 @@ class ChunkConsumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> ChunkConsumerThread:
         return ChunkConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    _heard_at = 0.0
 
     committed_at: Mapping[Partition, int | None] = {}  # noqa: RUF012 - replaced, never changed
 
@@ -112,6 +121,39 @@ class ChunkConsumer(driver.Consumer):
     def generation(self) -> int:
         """Generation of the consumer group that this worker is in."""
         return int(self.app.consumer_generation_id)
+
+    def listen(self) -> None:
+        """Partitions were assigned: the group knows us. From now on its answers to heartbeats are listened to."""
+        self._heard_at = time.monotonic()
+        coordinator = self._coordinator()
+        beat = coordinator._do_heartbeat
+        if getattr(beat, "listened_to", False):
+            return
+
+        async def heard() -> bool:
+            known = bool(await beat())
+            if known:
+                self._heard_at = time.monotonic()
+            return known
+
+        heard.listened_to = True  # type: ignore[attr-defined]
+        coordinator._do_heartbeat = heard
+
+    async def belongs(self) -> bool:
+        """Whether the group still counts this worker as a member; waits while that is not known.
+
+        It is known for one session after each answer. A worker that was stopped for longer, or whose broker hangs, waits
+        for the next answer, and learns from it that it was thrown out, or that it was not.
+        """
+        session = self.app.conf.broker_session_timeout
+        while self._coordinator().generation != driver.DEFAULT_GENERATION_ID:
+            if time.monotonic() - self._heard_at < session:
+                return True
+            await asyncio.sleep(LOOK_SECONDS)
+        return False
+
+    def _coordinator(self) -> Any:
+        return self._thread._ensure_consumer()._coordinator
 
     async def perform_seek(self) -> None:
         """Seek to the committed offsets, and remember them: an idle partition has no other position."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from streams.book import Book, OffsetHole
+from streams.book import Book, LogLost, OffsetHole
 from streams.chunk import Chunk, Partition
 
 P = Partition("t", 0)
@@ -15,8 +15,8 @@ class Rec:
     offset: int
 
 
-def chunk(*offsets: int) -> Chunk:
-    return Chunk(P, 1, [Rec(offset) for offset in offsets], max(offsets) + 1)
+def chunk(*offsets: int, end: int = 100) -> Chunk:
+    return Chunk(P, 1, [Rec(offset) for offset in offsets], end)
 
 
 def test_first_chunk_may_start_anywhere() -> None:
@@ -68,3 +68,30 @@ def test_a_revoked_partition_is_forgotten() -> None:
     assert book.position(P) is None
     assert book.committable() == {}
     book.admit(chunk(50))
+
+
+def test_a_log_that_ends_before_what_was_read_is_lost() -> None:
+    book = Book()
+    book.admit(chunk(0, 1, 2))
+    with pytest.raises(LogLost, match="ends at 2, 3 was to be read"):
+        book.admit(chunk(0, 1, end=2))
+
+
+def test_a_log_that_begins_again_before_what_was_committed_is_lost_even_if_it_is_long_again() -> None:
+    book = Book()
+    book.begin(P, 3)
+    book.admit(chunk(3, 4, 5))
+    with pytest.raises(LogLost, match="begins again at 0, 3 was committed"):
+        book.admit(chunk(0, 1))
+
+
+def test_offsets_that_the_group_has_forgotten_are_a_lost_log() -> None:
+    book = Book()
+    book.begin(P, 0)
+    book.admit(chunk(0, 1))
+    book.finish_all()
+    book.committed({P: 2})
+    book.forget([P])
+    with pytest.raises(LogLost, match="2 was committed of t.0., now it says 0"):
+        book.begin(P, 0)
+    book.begin(P, 7)

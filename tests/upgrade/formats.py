@@ -15,7 +15,7 @@ from models.state import STATE_VERSION, MemberState
 from schemas.base import Fact
 from schemas.rows import ROWS_VERSION, Rows
 from sinks.clickhouse import migrate
-from streams import store
+from streams.changelog import CHANGELOG_VERSION, pack
 from streams.store import Store
 
 
@@ -50,7 +50,7 @@ def envelope() -> str:
     """A changelog value around a state of one byte."""
     empty: Store[Timer] = Store(lambda _: b"x", lambda _: Timer())
     empty.put(b"key", Timer())
-    return empty.drain()[0][1].hex()
+    return pack(7, empty.drain()[0][1]).hex()
 
 
 def files_of_the_store() -> dict[str, str]:
@@ -71,7 +71,7 @@ def formats() -> dict[str, dict[str, Any]]:
             "version": GROUPS_STATE_VERSION,
             "print": print_of(shape(msgspec.inspect.type_info(GroupState))),
         },
-        "changelog value": {"version": getattr(store, "CHANGELOG_VERSION", 1), "print": print_of(envelope())},
+        "changelog value": {"version": CHANGELOG_VERSION, "print": print_of(envelope())},
         "packed rows": {"version": ROWS_VERSION, "print": print_of(shape(msgspec.inspect.type_info(Rows)))},
         "facts": {
             "version": Fact.model_fields["schema_version"].default,

@@ -17,6 +17,7 @@ import msgspec
 from schemas.facts import FACTS, Alert, Fact, TagChange, to_json
 from schemas.rows import ROWS_VERSION, Rows, encode_rows
 from sinks.clickhouse.migrate import migrations
+from streams.changelog import pack
 from streams.chunk import Partition
 from streams.letters import dead_letter
 from tests.upgrade.formats import formats
@@ -26,6 +27,8 @@ LIFE = ("first_seen", "last_seen", "orders", "revenue_fen", "longest_streak_days
 """What a profile says of a whole life: no version may come to another figure."""
 
 NAMES = {kind: name for name, kind in FACTS.items()}
+
+EPOCH = 7
 
 END = START + DAYS * DAY
 
@@ -60,7 +63,8 @@ def make(folder: Path) -> None:
     members, groups = MembersAgent(), GroupsAgent()
     facts = [*members.read(halves[0]), *groups.read(halves[0])]
     for name, agent in (("members", members), ("groups", groups)):
-        (folder / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(sorted(agent.store.drain())))
+        changelog = [(key, pack(EPOCH, body)) for key, body in sorted(agent.store.drain())]
+        (folder / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(changelog))
     facts += [
         members.model.profile(state, halves[0][-1].ts)
         for state in map(members.store.get, members.store.all_keys())

@@ -14,6 +14,7 @@ from models.state import STATE_VERSION, restore
 from schemas.facts import FACTS, Alert
 from schemas.rows import ROWS_VERSION, Row, Rows, decode_rows, encode_rows
 from schemas.versions import FormatVersionError
+from streams.changelog import split
 from tests.upgrade.history import GroupsAgent, MembersAgent
 from tests.upgrade.make import END, figures
 from tests.upgrade.test_formats import RELEASES
@@ -32,7 +33,8 @@ def halves(release: Path) -> tuple[list[Row], list[Row]]:
 
 def changelog(release: Path, name: str) -> list[tuple[bytes, bytes]]:
     """Keys and values of a release's changelog in the middle of the history."""
-    return [(key, value) for key, value in msgspec.msgpack.decode((release / f"{name}.msgpack").read_bytes())]
+    values = msgspec.msgpack.decode((release / f"{name}.msgpack").read_bytes())
+    return [(key, split(value)[1]) for key, value in values]
 
 
 def said(release: Path) -> dict[str, Any]:
