@@ -22,8 +22,18 @@ def replay(
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the embedded store; with --embedded.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Run the reference model here: no broker, no store.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the facts as JSON Lines; with --reference.")
+    ] = None,
 ) -> None:
     """Send files of events, each line as it stands, to the topic that its kind names."""
+    if reference and embedded:
+        fail("--reference and --embedded exclude each other", 2)
+    if out is not None and not reference:
+        fail("--out goes with --reference", 2)
     if embedded and data is None:
         fail("--embedded needs --data DIR, the folder of the store", 2)
     if data is not None and not embedded:
@@ -31,7 +41,12 @@ def replay(
     with friendly():
         found = settings()
         with _bars() as moved:
-            if data is not None:
+            if reference:
+                from streams.reference_replay import replay_reference  # noqa: PLC0415
+                from streams.runtime import wall_ms  # noqa: PLC0415
+
+                summary = replay_reference(files, found, moved, wall_ms(), out)
+            elif data is not None:
                 from streams.embedded_replay import replay_embedded  # noqa: PLC0415
 
                 summary = replay_embedded(files, data, found, moved)
