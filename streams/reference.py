@@ -13,7 +13,8 @@ from models.groups.groups import Groups
 from models.groups.state import GroupState
 from models.members import Members
 from models.state import MemberState
-from schemas.facts import Alert, GroupStats, MemberProfile, TagChange
+from schemas.facts import Alert, MemberProfile, TagChange
+from schemas.figures import Figures
 from schemas.rows import KINDS, Row, Rows
 from schemas.view import Event, read_event
 
@@ -85,8 +86,9 @@ class GroupsReference:
         self._model = model
         self.states: dict[Key, GroupState] = {}
         self.alerts: list[Alert] = []
-        self.stats: dict[tuple[str | int, ...], GroupStats] = {}
-        """By identity, what was told last; `version` and `as_of` depend on when a flush came and mean nothing here."""
+        self.stats: dict[tuple[str | int, ...], Figures] = {}
+        """By identity (see `schemas.facts.GroupStats`), what was told last; `version` and `as_of` depend on when a flush came
+        and mean nothing here."""
 
     def apply(self, row: Row, event: Event, clock: int) -> Key | None:
         """Apply a row at the arrival clock `clock`; which group it was about, or None for none or a repeat."""
@@ -99,7 +101,8 @@ class GroupsReference:
         self.states[key] = state
         self.alerts += self._model.fire_due(state, clock)
         self.alerts += self._model.fold(state, event, row.source, row.offset)
-        self.stats.update((stats.identity, stats) for stats in self._model.drain(state, state.latest))
+        for told in self._model.drain(state, state.latest):
+            self.stats[told.brand_id, told.group_id, told.window_start, told.window_seconds, told.part] = told
         return key
 
     def fire(self, clock: int, moved: Moved = _nobody) -> None:

@@ -95,7 +95,7 @@ class Replayed:
         return {
             "tag-changes": [*self.members.changes],
             "member-profiles": [self.members.profile(key) for key in self.members.states],
-            "group-stats": [*self.groups.stats.values()],
+            "group-stats": [told.fact() for told in self.groups.stats.values()],
             "alerts": [*self.groups.alerts],
             "dead-letters": [*self.letters],
         }
