@@ -30,6 +30,7 @@ from models.groups.state import snapshot as group_snapshot
 from models.members import Members
 from models.state import MemberState
 from models.state import snapshot as member_snapshot
+from schemas.accept import accept
 from schemas.events import parse_event
 from schemas.facts import to_json
 from schemas.figures import figures_json
@@ -91,8 +92,11 @@ class Stages:
     def round(self) -> None:
         """All stages, in the order of the flow."""
         made, count, now = self._made, len(self._made), time_ns() // 1_000_000
+        self._costs.time("accept", count, lambda: [accept(one.raw, now, one.kind) for one in made])
         self._costs.time(
-            "parse_event (pydantic)", count, lambda: [parse_event(one.raw, now, one.kind) for one in made]
+            "  (the contract: parse_event)",
+            count,
+            lambda: [parse_event(one.raw, now, one.kind) for one in made],
         )
         rows = [
             Row(source_number(one.kind, 0), number, one.ts, one.ts, one.raw)

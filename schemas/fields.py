@@ -46,7 +46,8 @@ Role = Literal["customer", "staff", "bot", "kol", "admin"]
 """F08: staff and bots are not counted as active members."""
 
 
-def _real_day(text: str) -> str:
+def real_day(text: str) -> str:
+    """`text` if the calendar has that day; raises `PydanticCustomError` if not."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -54,7 +55,7 @@ def _real_day(text: str) -> str:
     return text
 
 
-LocalDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_real_day)]
+LocalDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(real_day)]
 """A calendar day at the member's place, ``YYYY-MM-DD``; a day and not an instant."""
 
 Moment = Annotated[

@@ -20,16 +20,12 @@ import structlog
 
 from sinks.metrics import METRICS
 from streams.book import Book, OffsetHole
+from streams.cadence import Backlog, Cadence
 from streams.chunk import Chunk, Partition, Record
 from streams.failpoints import passes
 from streams.outbox import Outbox
 
 log = structlog.get_logger(__name__)
-
-
-BEHIND_SECONDS = 1.0
-"""Time between flushes while there is a backlog: nothing can be right within a second then, and fewer, larger flushes
-tell a member or a window once instead of five times."""
 
 
 class Offsets(Protocol):
@@ -54,16 +50,15 @@ class Flow(ABC):
     name: str
 
     def __init__(self, offsets: Offsets, outbox: Outbox, flush_seconds: float, flush_rows: int) -> None:
+        self.backlog = Backlog()
+        self.cadence = Cadence(flush_seconds, flush_rows)
         self.offsets = offsets
         self.outbox = outbox
         self.book = Book()
         self.rows = 0
         self.partitions: set[Partition] = set()
         self.progress_at = time.monotonic()
-        self._flush_seconds = flush_seconds
-        self._flush_rows = flush_rows
         self._flushed_at = time.monotonic()
-        self._behind = False
         self._lock = asyncio.Lock()
         self._opening: asyncio.Task[None] | None = None
         self._chunk_seconds = METRICS.chunk_seconds.labels(agent=self.name)
@@ -117,7 +112,7 @@ class Flow(ABC):
                 passes("state")
             lag = max(0, chunk.highwater - chunk.last - 1)
             METRICS.consumer_lag.labels(*map(str, chunk.partition)).set(lag)
-            self._behind = lag > 0
+            self.backlog.note(chunk.partition, lag)
             self.progress_at = time.monotonic()
             await self._flush_if_due()
 
@@ -150,6 +145,7 @@ class Flow(ABC):
                     log.warning("dropped what another worker does again", flow=self.name, rows=self.rows)
                     self.rows = 0
             self.book.forget(self.partitions)
+            self.backlog.forget(self.partitions)
             self.close()
             self.partitions = set()
             self._opening = None
@@ -165,8 +161,8 @@ class Flow(ABC):
         return sum(max(0, end - self.position(partition)) for partition, end in ends if end is not None)
 
     async def _flush_if_due(self) -> None:
-        seconds = max(self._flush_seconds, BEHIND_SECONDS) if self._behind else self._flush_seconds
-        if self.rows >= self._flush_rows or time.monotonic() - self._flushed_at >= seconds:
+        now = time.monotonic()
+        if self.cadence.due(self.rows, now - self._flushed_at, bool(self.backlog), now - self.progress_at):
             await self._flush()
 
     async def _flush(self) -> None:

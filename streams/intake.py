@@ -5,14 +5,18 @@ right is forwarded as it stands, packed. Marks tell the agents behind how far ea
 """
 
 import time
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from operator import attrgetter
 
+from schemas.accept import accept
 from schemas.errors import ContractError
-from schemas.events import parse_event
 from schemas.facts import to_json
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows, source_number
 from sinks.metrics import METRICS
 from streams.align import Aligner
+from streams.cadence import Cadence
 from streams.chunk import Partition, Record
 from streams.failpoints import passes
 from streams.flow import Flow, Offsets
@@ -24,7 +28,11 @@ MARK_SECONDS = 0.25
 """Longest time between two marks of a source: timers fire at most this late."""
 
 PACK_BYTES = 600_000
-"""A packed record is closed at this size, below the broker's limit of 1 MiB even with one more event of 256 KiB."""
+"""Most bytes of events in a packed record. With some 30 bytes of its own for each row, and no event shorter than 75 bytes,
+the record stays below a batch (`streams.outbox.BATCH_BYTES`)."""
+
+NOBODY = "\x1e"
+"""Begins the key of an event without a member: such events spread over the partitions by their id."""
 
 END_HEADER = "qunpulse-end"
 """Header of the control record with which a replay ends a partition."""
@@ -54,6 +62,8 @@ class Intake(Flow):
     ) -> None:
         """`kinds` maps full topic names to event kinds; a topic pair is full name and number of partitions."""
         super().__init__(offsets, outbox, flush_seconds, flush_rows)
+        # Nothing is told once instead of twice here, and the agents behind should have work.
+        self.cadence = Cadence(flush_seconds, flush_rows, behind_seconds=1.0, behind_factor=1)
         self._kinds = kinds
         self._member_topic, self._member_partitions = member_topic
         self._group_topic, self._group_partitions = group_topic
@@ -70,7 +80,8 @@ class Intake(Flow):
         self._clear_rows()
 
     def _clear_rows(self) -> None:
-        self._packed: dict[Partition, list[Row]] = {}
+        self._for_members: list[list[Row]] = [[] for _ in range(self._member_partitions)]
+        self._for_groups: list[list[Row]] = [[] for _ in range(self._group_partitions)]
 
     async def open(self, partitions: set[Partition]) -> None:
         self._aligner.clear()
@@ -94,10 +105,12 @@ class Intake(Flow):
             self._release_aligned()
             return
         now = self._now()
+        newest = -1
         for record in records:
-            self._clock = min(record.timestamp, now)
-            self._accept(source, partition, record, now)
-            self._set_mark(source, self._clock)
+            clock = min(record.timestamp, now)
+            self._accept(source, partition, record, clock, now)
+            newest = max(newest, clock)
+        self._set_mark(source, newest)
         passes("decode")
         self.rows += len(records)
 
@@ -111,7 +124,7 @@ class Intake(Flow):
             if any(name == END_HEADER for name, _ in record.headers or ()):
                 self._aligner.end(source)
             else:
-                self._accept(source, partition, record, now)
+                self._accept(source, partition, record, self._clock, now)
             self.book.finish(partition, record.offset + 1)
 
     def _quiet(self) -> frozenset[int]:
@@ -124,40 +137,27 @@ class Intake(Flow):
             if self.offsets.end_offset(partition) == self.position(partition)
         )
 
-    def _accept(self, source: int, partition: Partition, record: Record, now: int) -> None:
+    def _accept(self, source: int, partition: Partition, record: Record, clock: int, now: int) -> None:
         raw = record.value
         try:
-            event = parse_event(raw, now, self._kinds[partition.topic], *self._limits)
+            event = accept(raw, now, self._kinds[partition.topic], *self._limits)
         except ContractError as error:
-            METRICS.dead_letters.labels(stage="contract", reason=error.reason.value).inc()
-            letter = dead_letter(
-                partition.topic,
-                partition.partition,
-                record,
-                "contract",
-                error.reason.value,
-                error.detail,
-                now,
-            )
-            self.outbox.put(self._dead_letter_topic, letter.key(), to_json(letter))
+            self._refuse(partition, record, error, now)
             return
         assert raw is not None
-        row = Row(source, record.offset, self._clock, event.ts, raw)
-        brand = event.brand_id
-        member = event.member_id or f"\x1e{event.event_id}"
-        self._pack(
-            self._member_topic, partition_of(f"{brand}\x1f{member}".encode(), self._member_partitions), row
-        )
-        if event.group_id is not None:
-            key = f"{brand}\x1f{event.group_id}".encode()
-            self._pack(self._group_topic, partition_of(key, self._group_partitions), row)
+        row = Row(source, record.offset, clock, event.ts, raw)
+        brand, member, group = event.brand_id, event.member_id, event.group_id
+        key = f"{brand}\x1f{member or NOBODY + event.event_id}".encode()
+        self._for_members[partition_of(key, self._member_partitions)].append(row)
+        if group is not None:
+            key = f"{brand}\x1f{group}".encode()
+            self._for_groups[partition_of(key, self._group_partitions)].append(row)
 
-    def _pack(self, topic: str, number: int, row: Row) -> None:
-        target = Partition(topic, number)
-        rows = self._packed.get(target)
-        if rows is None:
-            rows = self._packed[target] = []
-        rows.append(row)
+    def _refuse(self, partition: Partition, record: Record, error: ContractError, now: int) -> None:
+        METRICS.dead_letters.labels(stage="contract", reason=error.reason.value).inc()
+        letter = dead_letter(partition.topic, partition.partition, record, "contract", error.reason.value,
+                             error.detail, now)  # fmt: skip
+        self.outbox.put(self._dead_letter_topic, letter.key(), to_json(letter))
 
     async def idle(self) -> None:
         if self._replay:
@@ -202,24 +202,25 @@ class Intake(Flow):
         if self._replay:
             self._advance_marks()
         marks, self._marks_moved = dict(self._marks), False
-        for topic, count in (
-            (self._member_topic, self._member_partitions),
-            (self._group_topic, self._group_partitions),
+        for topic, packed in (
+            (self._member_topic, self._for_members),
+            (self._group_topic, self._for_groups),
         ):
-            for number in range(count):
-                target = Partition(topic, number)
-                self._put_packed(target, marks, self._packed.get(target, []))
+            for number, rows in enumerate(packed):
+                for record in packed_records(marks, rows):
+                    self.outbox.put_at(Partition(topic, number), None, record)
         self._clear_rows()
 
-    def _put_packed(self, target: Partition, marks: dict[int, int], rows: list[Row]) -> None:
-        start, size = 0, 0
-        for index, row in enumerate(rows):
-            size += len(row.raw) + 32
-            if size >= PACK_BYTES:
-                self.outbox.put_at(target, None, encode_rows(Rows(ROWS_VERSION, {}, rows[start : index + 1])))
-                start, size = index + 1, 0
-        if marks or start < len(rows):
-            self.outbox.put_at(target, None, encode_rows(Rows(ROWS_VERSION, marks, rows[start:])))
+
+def packed_records(marks: dict[int, int], rows: list[Row]) -> Iterator[bytes]:
+    """Records that carry `rows` in order, each of at most `PACK_BYTES` of events; the last one carries `marks`."""
+    upto = list(accumulate(map(len, map(attrgetter("raw"), rows))))
+    start, done = 0, 0
+    while (end := max(start + 1, bisect_right(upto, done + PACK_BYTES, start))) < len(rows):
+        yield encode_rows(Rows(ROWS_VERSION, {}, rows[start:end]))
+        start, done = end, upto[end - 1]
+    if marks or start < len(rows):
+        yield encode_rows(Rows(ROWS_VERSION, marks, rows[start:]))
 
 
 def input_kinds(topic: Callable[[str], str]) -> dict[str, str]:

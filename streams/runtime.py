@@ -15,6 +15,7 @@ from models.groups.groups import Groups
 from models.groups.params import GroupParams
 from models.members import Members
 from schemas.rows import KINDS, source_number
+from streams.cadence import Backlog
 from streams.chunk import Partition
 from streams.connection import connection
 from streams.decisions import member_params, rule_set
@@ -47,6 +48,11 @@ class Runtime:
     members: MembersFlow
     groups: GroupsFlow
     producer: AIOKafkaProducer
+
+    def __post_init__(self) -> None:
+        backlog = Backlog()
+        for flow in self.flows:
+            flow.backlog = backlog
 
     @property
     def flows(self) -> tuple[Flow, ...]:

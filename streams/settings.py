@@ -78,9 +78,16 @@ class Settings(BaseSettings):
     state: Literal["memory", "rocksdict"] = Field("memory", description="Where encoded state values live.")
     state_dir: Path = Field(Path("qunpulse-state"), description="Folder of the state when it is on disk.")
     flush_seconds: float = Field(
-        0.2, gt=0, le=10, description="Longest time between an event and its facts' delivery."
+        0.2,
+        gt=0,
+        le=10,
+        description="Longest time between an event and its facts' delivery, with no backlog.",
     )
-    flush_rows: int = Field(20_000, ge=1, description="Rows after which a flush does not wait any longer.")
+    flush_rows: int = Field(
+        20_000,
+        ge=1,
+        description="Rows after which a flush does not wait any longer; five times as many behind a backlog.",
+    )
     session_seconds: float = Field(8.0, ge=6, description="Kafka session time-out of workers and sink.")
     max_event_bytes: int = Field(262_144, ge=1024, description="Larger events become dead letters.")
     max_ahead_seconds: int = Field(
