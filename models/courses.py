@@ -5,7 +5,7 @@ The times are closed forms (formulas 4.9), right to within rounding; `models.cro
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import ceil, exp2, floor, inf
+from math import ceil, exp2, floor
 from operator import le, lt
 from typing import Final
 
@@ -24,6 +24,9 @@ _TURNS: Final = 65_536
 _BEFORE: Final = -1
 """Before every time counted from a start."""
 
+ALWAYS: Final = -NEVER
+"""The turn of what was past a threshold from the beginning."""
+
 DayOf = Callable[[MemberState, Frame], int | None]
 """Local day that something is counted from; none if there is none."""
 
@@ -33,27 +36,25 @@ def score(state: MemberState, now: int, frame: Frame) -> float:
     last = state.days.last
     if last is None:
         return 0.0
-    points = state.work.points
-    if points is None:
-        points = _points(state, last, frame)
-    exact = points * exp2((last * DAY_MS - now) / frame.scale.half_life)
+    exact = _points(state, last, frame) * exp2((last * DAY_MS - now) / frame.scale.half_life)
     return floor(exact * 1e9 + 0.5) / 1e9
 
 
-def score_crosses(state: MemberState, now: int, threshold: float, frame: Frame) -> float:
-    """When the activity score meets a threshold."""
+def score_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int:
+    """The exact ms from which on the activity score is past a threshold, as `models.features.Course` wants it."""
+    past = le if at else lt
     last = state.days.last
     if last is None:
-        return inf
-    points = state.work.points
-    if points is None:
-        points = _points(state, last, frame)
-    return falls_to(points, last * DAY_MS, threshold, frame.scale.half_life)
+        return ALWAYS if past(0.0, threshold) else NEVER
+    guess = falls_to(_points(state, last, frame), last * DAY_MS, threshold, frame.scale.half_life)
+    return first_true(lambda ms: past(score(state, ms, frame), threshold), guess, ALWAYS)
 
 
 def _points(state: MemberState, last: int, frame: Frame) -> float:
     """Points of all days as of the reference of the latest; found anew after each act, the days before it seldom."""
     work = state.work
+    if work.points is not None:
+        return work.points
     if work.before is None:
         work.before = frame.scale.before(state.cells, last)
     work.points = work.before + frame.scale.worth(state.cells[last])
@@ -68,14 +69,6 @@ def silence(state: MemberState, now: int, frame: Frame) -> float | None:
     return rhythm.outlasts(lifecycle.own_rhythm(state, frame), days)
 
 
-def silence_crosses(state: MemberState, now: int, threshold: float, frame: Frame) -> float:
-    last = state.days.last
-    if last is None:
-        return inf
-    days = rhythm.falls_to(lifecycle.own_rhythm(state, frame), threshold)
-    return frame.calendar.start(last) + days * DAY_MS
-
-
 def silence_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int | None:
     last = state.days.last
     if last is None:
@@ -88,7 +81,7 @@ def _silence_turn(own: rhythm.Rhythm, threshold: float, at: bool) -> int:
     """Ms from the start of the last active day until silence is past a threshold; the same for all of one rhythm."""
     past = le if at else lt
     if past(1.0, threshold):
-        return -NEVER
+        return ALWAYS
     guess = rhythm.falls_to(own, threshold) * DAY_MS
     return first_true(lambda ms: past(rhythm.outlasts(own, ms / DAY_MS), threshold), guess, _BEFORE)
 
@@ -97,11 +90,6 @@ def p_alive(state: MemberState, now: int, frame: Frame) -> float:
     x, origin, last = _repeats(state, now, frame)
     age = max(now - origin, 0) / WEEK_MS
     return palive.mbg_nbd(x, last, max(age, last), frame.params.spread)
-
-
-def p_alive_crosses(state: MemberState, now: int, threshold: float, frame: Frame) -> float:
-    x, origin, last = _repeats(state, now, frame)
-    return origin + palive.mbg_falls_to(x, last, threshold, frame.params.spread) * WEEK_MS
 
 
 def p_alive_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int | None:
@@ -121,7 +109,7 @@ def _p_alive_turn(x: int, span: int, threshold: float, at: bool, spread: palive.
     """Ms from the start of the first active day until P(alive) is past a threshold, with ``span`` ms to the last."""
     past, last = le if at else lt, span / WEEK_MS
     if past(palive.mbg_nbd(x, last, last, spread), threshold):
-        return -NEVER
+        return ALWAYS
     guess = palive.mbg_falls_to(x, last, threshold, spread) * WEEK_MS
     return first_true(
         lambda ms: past(palive.mbg_nbd(x, last, max(ms / WEEK_MS, last), spread), threshold), guess, _BEFORE
@@ -144,12 +132,14 @@ def active_days(state: MemberState, now: int, frame: Frame) -> float:
     return state.days.count(today - 29, today)
 
 
-def active_days_cross(state: MemberState, now: int, threshold: float, frame: Frame) -> float:
-    """When fewer than ``threshold`` active days are within the last 30: when the so-manieth latest leaves them."""
-    for rank, day in enumerate(state.days, start=1):
-        if rank >= threshold:
-            return frame.calendar.start(day + 30)
-    return inf
+def active_days_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int:
+    """When too few active days are left within the last 30: when the so-manieth latest of them leaves."""
+    needed = floor(threshold) + 1 if at else ceil(threshold)
+    if needed <= 0:
+        return NEVER
+    if len(state.days) < needed:
+        return ALWAYS
+    return frame.calendar.start(state.days.latest(needed) + 30)
 
 
 def days_since(day_of: DayOf) -> Callable[[MemberState, int, Frame], float | None]:
@@ -158,14 +148,6 @@ def days_since(day_of: DayOf) -> Callable[[MemberState, int, Frame], float | Non
         return None if day is None else frame.day(now) - day
 
     return days
-
-
-def days_cross(day_of: DayOf) -> Callable[[MemberState, int, float, Frame], float]:
-    def crosses(state: MemberState, now: int, threshold: float, frame: Frame) -> float:
-        day = day_of(state, frame)
-        return inf if day is None else frame.calendar.start(day + ceil(threshold))
-
-    return crosses
 
 
 def days_turn(day_of: DayOf) -> Callable[[MemberState, float, bool, Frame], int | None]:

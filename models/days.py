@@ -66,6 +66,13 @@ class DaySet:
 
     __hash__ = None  # type: ignore[assignment]  # it can be added to
 
+    def latest(self, rank: int) -> int:
+        """The so-manieth latest day: 1 is the last one. There must be so many."""
+        bits = self.bits
+        for _ in range(rank - 1):
+            bits ^= 1 << bits.bit_length() - 1
+        return self.base + bits.bit_length() - 1
+
     def first(self) -> int | None:
         """Earliest day."""
         return self.base if self.bits else None

@@ -1,8 +1,8 @@
 """Features: what is known of a member by name, and how it changes while nothing happens.
 
 A tag's condition compares features with thresholds. A **step** holds its value until a time that it tells; a
-**course** moves all the time in one direction and tells, in closed form, when it meets a threshold. So for every
-condition there is an exact time before which it need not be looked at again.
+**course** moves all the time in one direction and tells the ms at which it meets a threshold. So for every condition
+there is an exact time before which it need not be looked at again.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,11 +62,9 @@ class Course(_Named):
     """Whether an own act puts it above every threshold that makes sense, so that what was before is past (see
     `models.judge`)."""
     value: Callable[[MemberState, int, Frame], float | None]
-    crosses: Callable[[MemberState, int, float, Frame], float]
-    """Time (ms, to within rounding) at which it meets a threshold, seen from a time at which it has not."""
-    turns: Callable[[MemberState, float, bool, Frame], int | None] | None = None
-    """Where it can be told at once: the exact ms from which on it is past a threshold, or with the flag at it or past
-    it; none where there is nothing to tell."""
+    turns: Callable[[MemberState, float, bool, Frame], int | None]
+    """The exact ms from which on it is past a threshold, or with the flag at it or past it; none where there is nothing
+    to tell. It is a function of the state alone: it does not depend on when one asks."""
 
 
 Feature = Step | Course
@@ -83,7 +81,6 @@ def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.
         reads=reads,
         rises=True,
         value=courses.days_since(day_of),
-        crosses=courses.days_cross(day_of),
         turns=courses.days_turn(day_of),
     )
 
@@ -101,21 +98,21 @@ def _churn(state: MemberState, now: int, frame: Frame) -> tuple[Churn, int]:
 FEATURES: Final[tuple[Feature, ...]] = (
     Course(
         id="activity_score", zh="活跃分", en="activity score", unit="points", source="M12",
-        reads=changes.SCORE, rises=False, value=courses.score, crosses=courses.score_crosses,
+        reads=changes.SCORE, rises=False, value=courses.score, turns=courses.score_turns,
     ),
     Course(
         id="silence", zh="沉默概率", en="probability that an ordinary gap outlasts the present silence", unit="share",
         source="formulas 4.3", reads=changes.DAYS, rises=False, resets=True,
-        value=courses.silence, crosses=courses.silence_crosses, turns=courses.silence_turns,
+        value=courses.silence, turns=courses.silence_turns,
     ),
     Course(
         id="p_alive", zh="留存概率", en="probability that the member has not stopped", unit="share",
         source="formulas 4.2", reads=changes.DAYS | changes.FIRST, rises=False, resets=True,
-        value=courses.p_alive, crosses=courses.p_alive_crosses, turns=courses.p_alive_turns,
+        value=courses.p_alive, turns=courses.p_alive_turns,
     ),
     Course(
         id="active_days_30", zh="近30日活跃天数", en="active days of the last 30", unit="days", source="M12",
-        reads=changes.DAYS, rises=False, value=courses.active_days, crosses=courses.active_days_cross,
+        reads=changes.DAYS, rises=False, value=courses.active_days, turns=courses.active_days_turns,
     ),
     _since("r_days", "最近消费距今天数", "days since the last net order", "M01", changes.ORDERS, courses.paid_day),
     _since(

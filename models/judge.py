@@ -22,12 +22,10 @@ import msgspec
 from models import changes
 from models.crossing import NEVER
 from models.frame import Frame
-from models.lens import Lens
-from models.rules.bundle import Bundle
-from models.rules.index import Picks, RuleIndex
+from models.rules.index import Plan, RuleIndex
 from models.rules.rule import Rule, RuleSet
-from models.state import MemberState
-from models.work import Value
+from models.state import MemberState, initial
+from models.work import Value, Work
 from schemas.facts import TagChange
 from schemas.view import Event
 
@@ -49,126 +47,136 @@ class Judge:
         self._index = RuleIndex(rules)
         self._frame = frame
         self.version = rules.version
+        self._firsts: dict[int, Plan] = {}
+        blank = initial("", "", rules.version)
+        self._blank = blank.work
+        self._refresh(blank, 0, self._index.everything)
+        self._holding = [n for n in self._index.everything.rules if self._ask(blank, 0, (n,))]
+        """Rules that hold of one of whom nothing is known."""
 
     def judge(self, state: MemberState, at: int, occasion: Occasion) -> list[TagChange]:
         """Decide at ``at`` what may have changed since the last time; brings tags, due time and revision up to date."""
         work = state.work
         at = max(at, state.judged_at)
         found = self._by_hand(state, at, occasion) if work.manual else []
-        dues, stale = work.dues, work.changed & changes.EVERYTHING
-        if dues is None:
-            dues = self._begin(state)
-            picks = self._index.everything
+        changed = work.changed
+        if work.memo:
+            plan = self._index.reading(changed & changes.EVERYTHING)
+            if state.due is not None and state.due <= at:
+                plan = self._index.due(work.dues, at, plan)
+        elif work.fresh and changed & changes.FIRST and state.rules == self.version:
+            plan = self._first(work, changed & changes.EVERYTHING)
+        else:
+            plan = self._index.everything
             if state.rules != self.version:
                 occasion = Occasion("rule")
                 state.rules = self.version
             found += self._retire(state, at)
-        else:
-            picks = self._picks(state, dues, at, stale)
-        if picks.features or picks.singles:
-            found += self._decide(Lens(state, at, self._frame), dues, picks, occasion)
-            first = min(dues, default=NEVER)
-            state.due = None if first >= NEVER else first
+        if plan.features or plan.rules:
+            found += self._decide(state, at, plan, occasion)
+            state.due = min(work.dues.values(), default=None)
         work.changed = 0
         state.judged_at = at
         if found or occasion.cause == "timer":
             state.revision += 1
         return found
 
-    def _begin(self, state: MemberState) -> list[int]:
-        """The first look since the state came into memory is at everything."""
-        dues = state.work.dues = [NEVER] * len(self._index)
-        state.work.memo.clear()
-        state.due = None
-        return dues
+    def _first(self, work: Work, changed: int) -> Plan:
+        """A first look that begins with what holds of one of whom nothing is known.
 
-    def _picks(self, state: MemberState, dues: list[int], at: int, stale: int) -> Picks:
-        """What may have changed: because of what it reads, or because it is due."""
-        picks, names = self._index.reading(stale)
-        for name in names:
-            state.work.memo.pop(name, None)
-        if state.due is None or state.due > at:
-            return picks
-        return self._index.due(dues, at, picks)
+        That is the same at any time but for what reads the first event, which is looked at anew.
+        """
+        work.memo = self._blank.memo.copy()
+        work.dues = self._blank.dues.copy()
+        plan = self._firsts.get(changed)
+        if plan is None:
+            features, rules = self._index.reading(changed)
+            plan = self._firsts[changed] = Plan(features, self._index.whole((*rules, *self._holding)))
+        return plan
 
-    def _decide(self, lens: Lens, dues: list[int], picks: Picks, occasion: Occasion) -> list[TagChange]:
-        """Look at what was picked; changes in the order of the file."""
-        bundles = self._refresh(lens, dues, picks.features)
-        flips = self._singles(lens, dues, picks.singles) if picks.singles else []
-        on, rules = lens.state.on, self._index.rules
-        for bundle in bundles:
-            wanted = bundle.wanted(lens)
-            if not on:
-                flips += [(number, rules[number].enter.look(lens)[1]) for number in wanted]
-            else:
-                for number, tag in bundle.tags:
-                    if (tag in on) is not (number in wanted):
-                        flips.append((number, rules[number].enter.look(lens)[1]))
+    def _decide(self, state: MemberState, now: int, plan: Plan, occasion: Occasion) -> list[TagChange]:
+        """Look at what was picked; changes in the order of the file, those that leave first."""
+        numbers = self._refresh(state, now, plan)
+        if not numbers:
+            return []
+        flips = self._ask(state, now, numbers)
         if not flips:
             return []
-        flips.sort()
-        sides = [(rules[number], due, rules[number].tag in on) for number, due in flips]
-        changed = [self._leave(lens, rule, due, occasion) for rule, due, held in sides if held]
-        changed += [self._enter(lens, rule, due, occasion) for rule, due, held in sides if not held]
-        return [one for one in changed if one is not None]
+        sides = [(rule, due, rule.tag in state.on) for rule, due in flips]
+        told = [self._leave(state, now, rule, due, occasion) for rule, due, held in sides if held]
+        told += [self._enter(state, now, rule, due, occasion) for rule, due, held in sides if not held]
+        return [one for one in told if one is not None]
 
-    def _refresh(self, lens: Lens, dues: list[int], numbers: tuple[int, ...]) -> list[Bundle]:
-        """Look up the followed features with these numbers; the bundles that one with another value concerns."""
-        concerned: list[Bundle] = []
-        index, memo, state, now, frame = self._index, lens.memo, lens.state, lens.now, self._frame
-        followed, bundles = index.followed, index.bundles
-        for number in numbers:
-            feature = followed[number]
+    def _refresh(self, state: MemberState, now: int, plan: Plan) -> tuple[int, ...]:
+        """Look up the features of a plan; its rules, and those that a value which passed a threshold concerns."""
+        memo, dues, frame = state.work.memo, state.work.dues, self._frame
+        concerned: tuple[int, ...] = ()
+        for feature in plan.features:
             name = feature.id
             was = memo.get(name)
             found = memo[name] = feature.look(state, now, frame)
-            dues[number] = found[1]
-            if was is None or was[0] != found[0]:
-                bundle = bundles[number]
-                if bundle is not None and bundle not in concerned:
-                    concerned.append(bundle)
-        return concerned
+            if was == found:
+                continue
+            value, until = found
+            if until < NEVER:
+                dues[name] = until
+            elif was is not None and was[1] < NEVER:
+                del dues[name]
+            if was is not None and was[0] != value:
+                concerned += feature.concerned(was[0], value)
+        return tuple(sorted({*plan.rules, *concerned})) if concerned else plan.rules
 
-    def _singles(self, lens: Lens, dues: list[int], picks: tuple[int, ...]) -> list[tuple[int, int]]:
-        """Numbers of the rules, of these single ones, whose tags enter or leave, and when to ask again."""
-        index, on = self._index, lens.state.on
-        split = len(index.followed)
-        forget = bool(lens.state.work.changed & changes.LATE)
-        flips: list[tuple[int, int]] = []
+    def _ask(self, state: MemberState, now: int, numbers: tuple[int, ...]) -> list[tuple[Rule, int]]:
+        """Those of these rules whose tags enter or leave, each with when to ask again."""
+        index, frame, on, dues = self._index, self._frame, state.on, state.work.dues
+        late = bool(state.work.changed & changes.LATE)
+        flips: list[tuple[Rule, int]] = []
         taken: set[str] = set()
-        for at in picks:
-            number = index.singles[at]
+        for number in numbers:
             rule = index.rules[number]
             since = on.get(rule.tag)
-            want, due = _ask(rule, lens, since, forget and index.resets[number])
+            if since is None:
+                want, due = rule.enter.look(state, now, frame)
+            else:
+                want, due = _stays(rule, state, now, frame, since, late and index.resets[number])
             if want and rule.family is not None:
                 want = rule.family not in taken
                 taken.add(rule.family)
             if want is (since is None):
-                if rule.leave is not None or rule.stay:
-                    due = _ask(rule, lens, lens.now if want else None, False)[1]
-                flips.append((number, due))
-            dues[split + at] = due
+                if want and (rule.leave is not None or rule.stay):
+                    due = _stays(rule, state, now, frame, now, False)[1]
+                elif rule.leave is not None or rule.stay:
+                    due = rule.enter.look(state, now, frame)[1]
+                flips.append((rule, due))
+            if number in index.timed:
+                if due < NEVER:
+                    dues[number] = due
+                else:
+                    dues.pop(number, None)
         return flips
 
-    def _enter(self, lens: Lens, rule: Rule, due: int, occasion: Occasion) -> TagChange | None:
-        state = lens.state
-        state.on[rule.tag] = lens.now
+    def _enter(
+        self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion
+    ) -> TagChange | None:
+        state.on[rule.tag] = now
         if _by_hand(state, rule.tag):
             return None
         evidence: dict[str, Value] = {}
-        rule.enter.tell(lens, evidence)
-        return self._change(state, rule.tag, "entered", lens.now, occasion, evidence, due)
+        rule.enter.tell(state, now, self._frame, evidence)
+        return self._change(state, rule.tag, "entered", now, occasion, evidence, due)
 
-    def _leave(self, lens: Lens, rule: Rule, due: int, occasion: Occasion) -> TagChange | None:
-        state = lens.state
+    def _leave(
+        self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion
+    ) -> TagChange | None:
         del state.on[rule.tag]
         if _by_hand(state, rule.tag):
             return None
         evidence: dict[str, Value] = {}
-        leaves = rule.leave is not None and rule.leave.look(lens)[0]
-        (rule.leave if leaves and rule.leave is not None else rule.enter).tell(lens, evidence)
-        return self._change(state, rule.tag, "left", lens.now, occasion, evidence, due)
+        by = rule.leave
+        if by is None or not by.look(state, now, self._frame)[0]:
+            by = rule.enter
+        by.tell(state, now, self._frame, evidence)
+        return self._change(state, rule.tag, "left", now, occasion, evidence, due)
 
     def _by_hand(self, state: MemberState, at: int, occasion: Occasion) -> list[TagChange]:
         """Tags that a person set or cleared; a rule neither ends nor needs such a tag (T07)."""
@@ -217,19 +225,19 @@ class Judge:
         )
 
 
-def _ask(rule: Rule, lens: Lens, since: int | None, forget: bool) -> tuple[bool, int]:
-    """Whether a tag held since ``since`` (none: not held) is to be held, and when to ask again."""
-    if since is None:
-        return rule.enter.look(lens)
+def _stays(
+    rule: Rule, state: MemberState, now: int, frame: Frame, since: int, forget: bool
+) -> tuple[bool, int]:
+    """Whether a tag held since ``since`` is to be held on, and when to ask again."""
     if rule.leave is None or forget:
-        want, until = rule.enter.look(lens)
+        want, until = rule.enter.look(state, now, frame)
     else:
-        leaves, until = rule.leave.look(lens)
+        leaves, until = rule.leave.look(state, now, frame)
         want = not leaves
         if leaves:
-            want, again = rule.enter.look(lens)
+            want, again = rule.enter.look(state, now, frame)
             until = min(until, again)
-    if not want and lens.now < since + rule.stay:
+    if not want and now < since + rule.stay:
         return True, min(until, since + rule.stay)
     return want, until
 

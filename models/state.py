@@ -84,7 +84,7 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
 
 def initial(brand_id: str, member_id: str, rules: int) -> MemberState:
     """State of a member of whom nothing is known."""
-    return MemberState(STATE_VERSION, brand_id, member_id, rules=rules)
+    return MemberState(STATE_VERSION, brand_id, member_id, rules=rules, work=Work(fresh=True))
 
 
 def snapshot(state: MemberState) -> bytes:

@@ -10,18 +10,23 @@ Value = float | int | str | bool | None
 class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
-    __slots__ = ("before", "book", "changed", "dues", "manual", "memo", "place", "points", "rhythm")
+    __slots__ = (
+        "before", "book", "changed", "dues", "fresh", "manual", "memo", "place", "points", "rhythm",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, fresh: bool = False) -> None:
+        self.fresh = fresh
+        """Whether of one of whom nothing was known, and who was not judged yet."""
         self.changed = 0
         """Bits of `models.changes` since the last judgement."""
         self.manual: list[str] = []
         """Tags that a person set or cleared since then, and left so."""
-        self.dues: list[int] | None = None
-        """When each followed feature and each single rule (see `models.rules.index`) is to be looked at next, ms; none
-        before the first judgement."""
         self.memo: dict[str, tuple[Value, int]] = {}
-        """Values of stepping features, with the time of the next step."""
+        """Values of the stepping features that are followed, with the time of the next step; empty before the first
+        judgement."""
+        self.dues: dict[str | int, int] = {}
+        """When each of them, by id, and each timed rule, by number, is to be looked at next, ms; those that never are
+        left out."""
         self.before: float | None = None
         """Points of the days before the latest (see `models.score`)."""
         self.points: float | None = None

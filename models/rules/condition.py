@@ -10,9 +10,10 @@ from operator import eq, ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any, Final
 
-from models.crossing import NEVER, first_true
-from models.features import Course, Feature, Step
-from models.lens import Lens
+from models.crossing import NEVER
+from models.features import Course, Step
+from models.frame import Frame
+from models.state import MemberState
 from models.work import Value
 
 Threshold = float | int | str | bool | tuple[float | int | str | bool, ...]
@@ -34,82 +35,68 @@ COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
 
 
 class CompareStep:
-    """A stepping feature against a threshold. One with nothing to tell meets none: unknown is not zero."""
+    """A stepping feature against a threshold. One with nothing to tell meets none: unknown is not zero.
 
-    __slots__ = ("_label", "_words", "feature", "op", "test", "threshold")
+    It reads the memo of the member's `models.work.Work`, which holds the value as of now.
+    """
+
+    __slots__ = ("_id", "_label", "_words", "feature", "op", "test", "threshold")
 
     def __init__(self, feature: Step, op: str, threshold: Threshold) -> None:
         self.feature = feature
         self.op = op
         self.test = COMPARISONS[op]
         self.threshold = threshold
+        self._id = feature.id
         self._label = f"{feature.id} {op}"
         self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
 
-    def look(self, lens: Lens) -> tuple[bool, int]:
+    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
-        value, until = lens.step(self.feature)
+        value, until = state.work.memo[self._id]
         return value is not None and self.test(value, self.threshold), until
 
-    def tell(self, lens: Lens, into: dict[str, Value]) -> None:
+    def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
-        into[self.feature.id] = lens.step(self.feature)[0]
+        into[self._id] = state.work.memo[self._id][0]
         into[self._label] = self._words
 
-    def features(self) -> frozenset[Feature]:
-        """Features that it reads."""
-        return frozenset((self.feature,))
+    def comparisons(self) -> tuple["Comparison", ...]:
+        """Itself."""
+        return (self,)
 
 
 class CompareCourse:
     """A moving feature against a number. One with nothing to tell meets none: unknown is not zero."""
 
-    __slots__ = ("_after", "_at", "feature", "op", "test", "threshold", "_high")
+    __slots__ = ("_after", "_at", "_before", "_turns", "feature", "op", "threshold")
 
     def __init__(self, feature: Course, op: str, threshold: float) -> None:
         self.feature = feature
         self.op = op
-        self.test = COMPARISONS[op]
         self.threshold = threshold
-        self._high = op in ("at_least", "above")
-        self._after = self._high is feature.rises
+        self._turns = feature.turns
+        self._after = (op in ("at_least", "above")) is feature.rises
         """Whether it holds once the feature is past the threshold."""
+        self._before = not self._after
         self._at = (op in ("at_least", "at_most")) is self._after
         """Whether at the threshold is past it."""
 
-    def look(self, lens: Lens) -> tuple[bool, int]:
+    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and the exact ms at which time alone ends that."""
-        turns = self.feature.turns
-        if turns is None or lens.state.first is None:
-            return self._follow(lens)
-        turn = turns(lens.state, self.threshold, self._at, lens.frame)
+        turn = self._turns(state, self.threshold, self._at, frame)
         if turn is None:
             return False, NEVER
-        return (self._after, NEVER) if lens.now >= turn else (not self._after, turn)
+        return (self._before, turn) if now < turn else (self._after, NEVER)
 
-    def _follow(self, lens: Lens) -> tuple[bool, int]:
-        """The same for a feature that cannot tell at once, or of a member who was never seen."""
-        feature, test, threshold = self.feature, self.test, self.threshold
-        state, now, frame = lens.state, lens.now, lens.frame
-        value = feature.value
-        number = value(state, now, frame)
-        if number is None:
-            return False, NEVER
-        holds = test(number, threshold)
-        is_high = holds is self._high
-        if is_high is feature.rises:
-            return holds, NEVER
-        guess = feature.crosses(state, now, threshold, frame)
-        return holds, first_true(lambda at: test(value(state, at, frame), threshold) is not holds, guess, now)
-
-    def tell(self, lens: Lens, into: dict[str, Value]) -> None:
+    def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
-        into[self.feature.id] = self.feature.value(lens.state, lens.now, lens.frame)
+        into[self.feature.id] = self.feature.value(state, now, frame)
         into[f"{self.feature.id} {self.op}"] = self.threshold
 
-    def features(self) -> frozenset[Feature]:
-        """Features that it reads."""
-        return frozenset((self.feature,))
+    def comparisons(self) -> tuple["Comparison", ...]:
+        """Itself."""
+        return (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +105,24 @@ class All:
 
     parts: tuple["Condition", ...]
 
-    def look(self, lens: Lens) -> tuple[bool, int]:
+    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
         holds, until = True, NEVER
         for part in self.parts:
-            one, its_until = part.look(lens)
+            one, its_until = part.look(state, now, frame)
             if not one:
                 holds = False
             until = min(until, its_until)
         return holds, until
 
-    def tell(self, lens: Lens, into: dict[str, Value]) -> None:
+    def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down the values and thresholds of all parts."""
         for part in self.parts:
-            part.tell(lens, into)
+            part.tell(state, now, frame, into)
 
-    def features(self) -> frozenset[Feature]:
-        """Features that it reads."""
-        return frozenset().union(*(part.features() for part in self.parts))
+    def comparisons(self) -> tuple["Comparison", ...]:
+        """All comparisons in it."""
+        return tuple(one for part in self.parts for one in part.comparisons())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +131,24 @@ class Either:
 
     parts: tuple["Condition", ...]
 
-    def look(self, lens: Lens) -> tuple[bool, int]:
+    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
         holds, until = False, NEVER
         for part in self.parts:
-            one, its_until = part.look(lens)
+            one, its_until = part.look(state, now, frame)
             if one:
                 holds = True
             until = min(until, its_until)
         return holds, until
 
-    def tell(self, lens: Lens, into: dict[str, Value]) -> None:
+    def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down the values and thresholds of all parts."""
         for part in self.parts:
-            part.tell(lens, into)
+            part.tell(state, now, frame, into)
 
-    def features(self) -> frozenset[Feature]:
-        """Features that it reads."""
-        return frozenset().union(*(part.features() for part in self.parts))
+    def comparisons(self) -> tuple["Comparison", ...]:
+        """All comparisons in it."""
+        return tuple(one for part in self.parts for one in part.comparisons())
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +157,19 @@ class Not:
 
     part: "Condition"
 
-    def look(self, lens: Lens) -> tuple[bool, int]:
+    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
-        holds, until = self.part.look(lens)
+        holds, until = self.part.look(state, now, frame)
         return not holds, until
 
-    def tell(self, lens: Lens, into: dict[str, Value]) -> None:
+    def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down the values and thresholds of the part."""
-        self.part.tell(lens, into)
+        self.part.tell(state, now, frame, into)
 
-    def features(self) -> frozenset[Feature]:
-        """Features that it reads."""
-        return self.part.features()
+    def comparisons(self) -> tuple["Comparison", ...]:
+        """All comparisons in it."""
+        return self.part.comparisons()
 
 
+Comparison = CompareStep | CompareCourse
 Condition = CompareStep | CompareCourse | All | Either | Not

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from models.features import Course
-from models.rules.condition import Condition
+from models.features import Course, Feature
+from models.rules.condition import Comparison, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +39,28 @@ class Rule:
     """Row of the catalogue."""
 
     @property
-    def reads(self) -> int:
-        """Bits of `models.changes` after which it must be judged anew."""
-        conditions = [self.enter] if self.leave is None else [self.enter, self.leave]
-        return reduce(or_, (feature.reads for one in conditions for feature in one.features()), 0)
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """All that it compares, on entering and on leaving."""
+        return self.enter.comparisons() + (() if self.leave is None else self.leave.comparisons())
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """Features that it reads."""
+        return frozenset(one.feature for one in self.comparisons)
+
+    @property
+    def timed(self) -> bool:
+        """Whether more than stepping values decide it: a course, a memory or a shortest stay."""
+        if self.leave is not None or self.stay:
+            return True
+        return any(isinstance(feature, Course) for feature in self.features)
 
     @property
     def resets(self) -> bool:
         """Whether it remembers (has a leave threshold) and reads only courses that an own act resets."""
         if self.leave is None:
             return False
-        features = self.enter.features() | self.leave.features()
-        return all(isinstance(feature, Course) and feature.resets for feature in features)
+        return all(isinstance(feature, Course) and feature.resets for feature in self.features)
 
 
 @dataclass(frozen=True, slots=True)
