@@ -37,7 +37,8 @@ from schemas.figures import figures_json
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, decode_rows, encode_rows, source_number
 from schemas.topics import TOPICS
 from schemas.view import Event, read_event
-from streams import keyed, runtime
+from streams import runtime
+from streams.changelog import Changelog
 from streams.chunk import Chunk, Partition
 from streams.decisions import member_params, rule_set
 from streams.flow import Flow
@@ -237,23 +238,36 @@ class Offsets:
     def generation(self) -> int:
         return 1
 
+    async def belongs(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The broker's word for a batch."""
+
+    offset: int
+
 
 class Producer:
     """A producer that confirms everything at once; what goes to the internal topics is kept."""
 
     def __init__(self, kept: set[str]) -> None:
         self._kept = kept
+        self._ends: dict[Partition, int] = defaultdict(int)
         self.packed: dict[Partition, list[bytes]] = defaultdict(list)
 
     def create_batch(self) -> "Batch":
         return Batch()
 
-    async def send_batch(self, batch: "Batch", topic: str, *, partition: int) -> "asyncio.Future[None]":
+    async def send_batch(self, batch: "Batch", topic: str, *, partition: int) -> "asyncio.Future[Confirmed]":
         batch.builder.close()
+        target = Partition(topic, partition)
         if topic in self._kept:
-            self.packed[Partition(topic, partition)] += batch.values
-        done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
+            self.packed[target] += batch.values
+        done: asyncio.Future[Confirmed] = asyncio.get_running_loop().create_future()
+        done.set_result(Confirmed(self._ends[target]))
+        self._ends[target] += batch.record_count()
         return done
 
 
@@ -337,7 +351,7 @@ def _chunks(partition: Partition, records: list[Fetched], size: int) -> list[Chu
     ]
 
 
-async def _nothing_to_recover(store: Any, changelog: Partition, connection: Any) -> int:
+async def _nothing_to_recover(changelog: Changelog, store: Any, outbox: Any) -> int:
     return 0
 
 
@@ -372,7 +386,7 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=15, help="lines of a profile")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
-    setattr(keyed, "recover", _nothing_to_recover)  # noqa: B010 - there is no broker, and the name is not exported
+    setattr(Changelog, "open", _nothing_to_recover)  # noqa: B010 - there is no broker to recover from
     made = make(options.events, SEED, time_ns() // 1_000_000 // DAY_MS * DAY_MS)
     if options.profile:
         profile(options, made)
