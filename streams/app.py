@@ -24,6 +24,7 @@ from streams.chunk import Chunk, Partition
 from streams.connection import ConnectionMisconfigured, explained, faust_credentials
 from streams.fatal import EXIT_CONFIG, end_by, end_process
 from streams.flow import Flow
+from streams.logs import set_up_logs
 from streams.pages import add_pages
 from streams.population import PopulationWrong
 from streams.processes import free_port
@@ -152,4 +153,8 @@ def _add_hooks(app: App) -> None:
         await watch(app, app.settings.stall_seconds)
 
 
-app = build_app(load())
+_settings = load()
+if not structlog.is_configured():  # started as `faust -A streams.app worker`, not by our own command
+    set_up_logs(_settings.log_level)
+
+app = build_app(_settings)

@@ -1,12 +1,9 @@
 """What every command shares: settings with logging, and endings that a person can read."""
 
-import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-import structlog
 import typer
 from aiokafka.errors import KafkaError as AIOKafkaError
 from kafka.errors import KafkaError
@@ -16,17 +13,10 @@ from models.rules import RuleError
 from sinks.errors import SinkError, SinkMisconfigured
 from streams.connection import ConnectionMisconfigured, explained
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
+from streams.logs import set_up_logs
 from streams.processes import PartFailed
 from streams.settings import SecretUnreadable, Settings, load
 from streams.topics import TopicsWrong
-
-QUIET = {
-    "aiokafka": logging.ERROR,
-    "kafka": logging.CRITICAL,
-    "faust": logging.WARNING,
-    "mode": logging.WARNING,
-}
-"""Least level of libraries that say in many lines what we say in one when a broker does not answer."""
 
 
 def fail(text: str, code: int) -> NoReturn:
@@ -57,14 +47,5 @@ def friendly() -> Iterator[None]:
 def settings() -> Settings:
     """Settings, with logging set up by them."""
     found = load()
-    level = getattr(logging, found.log_level.upper())
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for noisy, least in QUIET.items():
-        logging.getLogger(noisy).setLevel(level if level == logging.DEBUG else max(level, least))
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    set_up_logs(found.log_level)
     return found
