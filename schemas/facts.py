@@ -201,6 +201,14 @@ class DeadLetter(Fact):
     """Of the whole value, so that an original kept elsewhere can be recognised."""
     app_version: str
     failed_at: Millis
+    status: Literal["new", "replayed", "dropped"] = "new"
+    """What an operator did with it. A letter is told again with its new status; the last one told holds."""
+    status_at: Millis | None = None
+    """When, if somebody did something."""
+    replay_of: str | None = None
+    """Key of the letter whose record this one is, sent again."""
+    replays: Count = 0
+    """How many times the record had been sent again before it ended here."""
 
     def key(self) -> bytes:
         return f"{self.topic}|{self.partition}|{self.offset}".encode()

@@ -67,6 +67,8 @@ class Embedded:
             "QUNPULSE_API_PORT": str(self.ports.api),
             "QUNPULSE_API_HOST": "127.0.0.1",
             "QUNPULSE_SESSION_SECONDS": "6",
+            # what a person replays from files may be as bad as it is: the summary says so
+            **({"QUNPULSE_MAX_DEAD_LETTERS": "0"} if replay else {}),
             **(overrides or {}),
         }
 

@@ -12,6 +12,7 @@ import traceback
 from typing import NoReturn
 
 from schemas.versions import FormatVersionError
+from streams.letters import TooManyLetters
 
 EXIT_BUG = 70
 """EX_SOFTWARE of sysexits: something unexpected; a restart is the cure."""
@@ -22,7 +23,7 @@ EXIT_UNAVAILABLE = 69
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits: a setting is wrong; a restart does not help."""
 
-NEEDS_A_PERSON: tuple[type[Exception], ...] = (FormatVersionError,)
+NEEDS_A_PERSON: tuple[type[Exception], ...] = (FormatVersionError, TooManyLetters)
 """Errors that come again after every restart until somebody acts; their texts say what to do."""
 
 

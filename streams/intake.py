@@ -12,7 +12,6 @@ from operator import attrgetter
 
 from schemas.accept import accept
 from schemas.errors import ContractError
-from schemas.facts import to_json
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows, source_number
 from sinks.metrics import METRICS
 from streams.align import Aligner
@@ -21,7 +20,7 @@ from streams.chunk import Partition, Record
 from streams.failpoints import passes
 from streams.flow import Flow, Offsets
 from streams.frontier import ENDED
-from streams.letters import dead_letter
+from streams.letters import Letters, dead_letter
 from streams.outbox import Outbox, partition_of
 
 MARK_SECONDS = 0.25
@@ -51,7 +50,7 @@ class Intake(Flow):
         kinds: dict[str, str],
         member_topic: tuple[str, int],
         group_topic: tuple[str, int],
-        dead_letter_topic: str,
+        letters: Letters,
         now: Callable[[], int],
         replay: bool,
         idle_seconds: float,
@@ -67,7 +66,7 @@ class Intake(Flow):
         self._kinds = kinds
         self._member_topic, self._member_partitions = member_topic
         self._group_topic, self._group_partitions = group_topic
-        self._dead_letter_topic = dead_letter_topic
+        self._letters = letters
         self._now = now
         self._replay = replay
         self._idle_seconds = idle_seconds
@@ -106,6 +105,7 @@ class Intake(Flow):
             return
         now = self._now()
         newest = -1
+        self._letters.taken(partition.topic, len(records))
         for record in records:
             clock = min(record.timestamp, now)
             self._accept(source, partition, record, clock, now)
@@ -124,6 +124,7 @@ class Intake(Flow):
             if any(name == END_HEADER for name, _ in record.headers or ()):
                 self._aligner.end(source)
             else:
+                self._letters.taken(partition.topic, 1)
                 self._accept(source, partition, record, self._clock, now)
             self.book.finish(partition, record.offset + 1)
 
@@ -154,10 +155,8 @@ class Intake(Flow):
             self._for_groups[partition_of(key, self._group_partitions)].append(row)
 
     def _refuse(self, partition: Partition, record: Record, error: ContractError, now: int) -> None:
-        METRICS.dead_letters.labels(stage="contract", reason=error.reason.value).inc()
-        letter = dead_letter(partition.topic, partition.partition, record, "contract", error.reason.value,
-                             error.detail, now)  # fmt: skip
-        self.outbox.put(self._dead_letter_topic, letter.key(), to_json(letter))
+        letter = dead_letter(*partition, record, "contract", error.reason.value, error.detail, now)
+        self._letters.put(self.outbox, letter)
 
     async def idle(self) -> None:
         if self._replay:

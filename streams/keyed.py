@@ -25,7 +25,7 @@ from streams.failpoints import passes
 from streams.flow import Flow, Offsets
 from streams.frontier import Frontier
 from streams.outbox import Outbox
-from streams.poison import Letters
+from streams.poison import ModelLetters
 from streams.store import HasDue, Store, Values
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class Keyed(Flow, Generic[S]):
         changelog: str,
         connection: Connection,
         sources: Sequence[int],
-        letters: Letters,
+        letters: ModelLetters,
         flush_seconds: float,
         flush_rows: int,
     ) -> None:
@@ -109,8 +109,9 @@ class Keyed(Flow, Generic[S]):
             if not 1 <= packed.version <= ROWS_VERSION:
                 raise FormatVersionError.of(f"{partition.topic}: packed rows", packed.version, ROWS_VERSION)
             passes("decode")
+            self._letters.taken(partition.topic, len(packed.rows))
             for row in packed.rows:
-                self._apply(place, row)
+                self._apply(place, partition.topic, row)
             place.frontier.advance(packed.marks)
             self.rows += len(packed.rows)
             since_yield += len(packed.rows)
@@ -119,7 +120,7 @@ class Keyed(Flow, Generic[S]):
                 await asyncio.sleep(0)
         self._settle_if_ended(place)
 
-    def _apply(self, place: Place[S], row: Row) -> None:
+    def _apply(self, place: Place[S], topic: str, row: Row) -> None:
         event = read_event(row.raw, row.ts)
         name = self.key_of(event)
         if name is None:
@@ -133,13 +134,13 @@ class Keyed(Flow, Generic[S]):
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a model raises is a bug that must not hold up the others
-            self._put_aside(place, key, row, error)
+            self._put_aside(place, key, topic, row, error)
             return
         if changed:
             place.store.put(key, state)
         place.rows.append((key, row))
 
-    def _put_aside(self, place: Place[S], key: bytes, poison: Row, error: Exception) -> None:
+    def _put_aside(self, place: Place[S], key: bytes, topic: str, poison: Row, error: Exception) -> None:
         """Bring the state of `key` to where it would be without `poison`, and past it."""
         log.error("a model has failed at an event, which becomes a dead letter", agent=self.name, source=poison.source,
                   offset=poison.offset, exc_info=error)  # fmt: skip
@@ -157,7 +158,7 @@ class Keyed(Flow, Generic[S]):
         if state is not None:
             state.fence[poison.source] = max(poison.offset, state.fence.get(poison.source, -1))
             place.store.put(key, state)
-        self._letters.put(self.outbox, poison, error, time.time_ns() // 1_000_000)
+        self._letters.put(self.outbox, topic, poison, error, time.time_ns() // 1_000_000)
 
     async def idle(self) -> None:
         """Fire what the frontier has passed; bounded, the rest waits for the next tick."""

@@ -9,10 +9,9 @@ import hashlib
 import traceback
 from dataclasses import dataclass
 
-from schemas.facts import DeadLetter, to_json
+from schemas.facts import DeadLetter
 from schemas.rows import KINDS, Row
-from sinks.metrics import METRICS
-from streams.letters import Bare, dead_letter
+from streams.letters import Bare, Letters, dead_letter
 from streams.outbox import Outbox
 
 STACK_DIGITS = 12
@@ -26,17 +25,23 @@ def stack_id(error: BaseException) -> str:
 
 
 @dataclass(frozen=True)
-class Letters:
+class ModelLetters:
     """Where an agent's dead letters go; `inputs` are the full names of the input topics, by kind."""
 
-    topic: str
+    letters: Letters
     inputs: dict[str, str]
 
-    def put(self, outbox: Outbox, row: Row, error: Exception, now: int) -> None:
-        """Tell that `row` failed with `error`; `now` is ms since the epoch."""
-        letter = self._letter(row, error, now)
-        METRICS.dead_letters.labels(stage="model", reason=letter.reason).inc()
-        outbox.put(self.topic, letter.key(), to_json(letter))
+    def taken(self, topic: str, rows: int) -> None:
+        """So many rows of `topic`, the agent's own, are being worked on; see `streams.letters.Limit`."""
+        self.letters.taken(topic, rows)
+
+    def put(self, outbox: Outbox, topic: str, row: Row, error: Exception, now: int) -> None:
+        """Tell that `row` of the agent's `topic` failed with `error`; `now` is ms since the epoch.
+
+        Raises:
+            TooManyLetters: most rows fail; the model is at fault and not the events.
+        """
+        self.letters.put(outbox, self._letter(row, error, now), topic)
 
     def _letter(self, row: Row, error: Exception, now: int) -> DeadLetter:
         kinds = len(KINDS)

@@ -22,9 +22,10 @@ from streams.decisions import member_params, rule_set
 from streams.flow import Flow
 from streams.groups import GroupsFlow
 from streams.intake import Intake, input_kinds
+from streams.letters import Letters, Limit
 from streams.members import MembersFlow
 from streams.outbox import BATCH_BYTES, Outbox
-from streams.poison import Letters
+from streams.poison import ModelLetters
 from streams.settings import Settings
 from streams.topics import Layout
 from streams.transport import ChunkConsumer
@@ -110,6 +111,12 @@ def _outbox(settings: Settings, layout: Layout, producer: AIOKafkaProducer) -> O
     return Outbox(producer, {settings.topic(name): count for name, count in layout.partitions.items()})
 
 
+def _letters(settings: Settings) -> Letters:
+    """Dead letters of one flow, with a limit of its own."""
+    limit = Limit(settings.max_dead_letters, settings.max_dead_letter_share)
+    return Letters(settings.topic("dead-letters"), limit)
+
+
 def _sources(layout: Layout) -> list[int]:
     return [source_number(kind, partition) for kind in KINDS for partition in range(layout.partitions[kind])]
 
@@ -123,7 +130,7 @@ def _intake(
         kinds=input_kinds(settings.topic),
         member_topic=(settings.topic("member-events"), layout.partitions["member-events"]),
         group_topic=(settings.topic("group-events"), layout.partitions["group-events"]),
-        dead_letter_topic=settings.topic("dead-letters"),
+        letters=_letters(settings),
         now=wall_ms,
         replay=settings.clock == "stream",
         idle_seconds=settings.idle_seconds,
@@ -142,7 +149,7 @@ def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str,
         "changelog": settings.topic(changelog),
         "connection": connection(settings),
         "sources": _sources(layout),
-        "letters": Letters(settings.topic("dead-letters"), {kind: settings.topic(kind) for kind in KINDS}),
+        "letters": ModelLetters(_letters(settings), {kind: settings.topic(kind) for kind in KINDS}),
         "flush_seconds": settings.flush_seconds,
         "flush_rows": settings.flush_rows,
     }

@@ -93,6 +93,17 @@ class Settings(BaseSettings):
     max_ahead_seconds: int = Field(
         86_400, ge=0, description="Events further ahead of the wall become dead letters."
     )
+    max_dead_letters: int = Field(
+        1000,
+        ge=0,
+        description="Dead letters of one topic within a minute above which a worker may end itself; 0 is no limit.",
+    )
+    max_dead_letter_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="It does when they are also more than this share of the topic's records in that minute.",
+    )
     idle_seconds: float = Field(
         5.0, gt=0, description="In a replay, a source silent for so long holds no other back."
     )

@@ -185,6 +185,10 @@ DEAD_LETTERS: Final = Table(
         "value_sha256": "String",
         "app_version": LOW,
         "failed_at": MILLIS,
+        "status": LOW,
+        "status_at": f"Nullable({MILLIS})",
+        "replay_of": "String",
+        "replays": "Int64",
         **ORIGIN,
     },
 )

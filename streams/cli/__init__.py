@@ -5,6 +5,7 @@ One module for each group of commands; each command loads only what it needs.
 
 import typer
 
+from streams.cli.dlq import dlq_cli
 from streams.cli.fit import fit
 from streams.cli.replay import replay
 from streams.cli.run import demo, health, migrate, sink, worker
@@ -23,6 +24,7 @@ for command in (demo, worker, sink, migrate, replay, topics, explain, fit, healt
 rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
 rules_cli.command("check")(rules_check)
 cli.add_typer(rules_cli, name="rules")
+cli.add_typer(dlq_cli, name="dlq")
 
 
 def main() -> None:

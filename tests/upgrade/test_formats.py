@@ -1,7 +1,8 @@
 """Whoever changes a format raises its version and adds golden files; no version ever means two shapes.
 
 What to do when the first test fails: raise the version of the format that it names, let ``restore`` read the one before,
-and run ``./run python -m tests.upgrade.make tests/upgrade/golden/N`` with the next N.
+and run ``./run python -m tests.upgrade.make tests/upgrade/golden/N`` with the next N. Folder 1 is of version 0.1.0; the one
+behind the last release may be deleted and made anew until that is released.
 """
 
 import json

@@ -1,0 +1,41 @@
+"""Everything on a topic as it is now, for commands that look at all of it once."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.connection import connection
+from streams.settings import Settings
+from streams.topics import Layout
+
+
+async def read_topic(settings: Settings, layout: Layout, name: str) -> AsyncIterator[Any]:
+    """Records of the topic declared as `name`, partition by partition, up to the high watermark of each one's first answer.
+
+    What is written meanwhile is left for the next look, so this ends. The watermark is a fetch's (reliability 2.5).
+
+    Raises:
+        aiokafka.errors.KafkaError: no broker answers.
+    """
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
+    )
+    await consumer.start()
+    try:
+        for number in range(layout.partitions[name]):
+            partition = TopicPartition(settings.topic(name), number)
+            consumer.assign([partition])
+            await consumer.seek_to_beginning(partition)
+            end: int | None = None
+            while end is None or await consumer.position(partition) < end:
+                for records in (await consumer.getmany(partition, timeout_ms=200)).values():
+                    for record in records:
+                        if end is None or record.offset < end:
+                            yield record
+                end = consumer.highwater(partition) if end is None else end
+    finally:
+        await consumer.stop()
