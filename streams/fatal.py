@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from schemas.versions import FormatVersionError
 from streams.letters import TooManyLetters
+from streams.outbox import NotDelivered
 
 EXIT_BUG = 70
 """EX_SOFTWARE of sysexits: something unexpected; a restart is the cure."""
@@ -41,4 +42,6 @@ def end_by(where: str, error: BaseException) -> NoReturn:
     """End the process by what a flow raised: what a restart cannot cure has the code of a configuration."""
     if isinstance(error, NEEDS_A_PERSON):
         end_process(f"{where}: {error}", code=EXIT_CONFIG)
+    if isinstance(error, NotDelivered):
+        end_process(f"{where}: {error}", code=EXIT_UNAVAILABLE)
     end_process(f"{where}: {error!r}", error)

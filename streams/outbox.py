@@ -10,9 +10,14 @@ from typing import Any
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from streams.chunk import Partition
 from streams.failpoints import Stage, passes
+
+CONFIRM_SECONDS = 60.0
+"""Longest wait for the broker's word on a batch. The client gives up after some 40 s where it notices by itself; it does not
+always, and a worker that waits for ever looks like one that has nothing to do."""
 
 BATCH_BYTES = 900_000
 """Most bytes of a batch: below the broker's default limit of 1 MiB with room for the batch's own header."""
@@ -23,6 +28,10 @@ def partition_of(key: bytes, partitions: int) -> int:
     return crc32(key) % partitions
 
 
+class NotDelivered(Exception):
+    """The broker did not take a batch, or did not say so in time; nothing of its flush may be committed."""
+
+
 Batches = list[tuple[int, int]]
 """Batches that were confirmed: the offset of the first record and the number of records."""
 
@@ -30,9 +39,15 @@ Batches = list[tuple[int, int]]
 class Outbox:
     """Records waiting for the next delivery. Not thread safe: one flow owns it."""
 
-    def __init__(self, producer: AIOKafkaProducer, partitions: dict[str, int]) -> None:
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        partitions: dict[str, int],
+        confirm_seconds: float = CONFIRM_SECONDS,
+    ) -> None:
         self._producer = producer
         self._partitions = partitions
+        self._confirm_seconds = confirm_seconds
         self._waiting: dict[Partition, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
 
     def put(self, topic: str, key: bytes, value: bytes | None) -> None:
@@ -53,7 +68,7 @@ class Outbox:
         partition sees is a prefix of what was put, possibly repeated, never with a hole (docs/architecture.md).
 
         Raises:
-            aiokafka.errors.KafkaError: the broker did not confirm; nothing may be taken as delivered.
+            NotDelivered: the broker did not confirm; nothing may be taken as delivered.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
         confirmed = await asyncio.gather(
@@ -85,6 +100,16 @@ class Outbox:
         return confirmed
 
     async def _confirm(self, batch: Any, partition: Partition, sent: Stage) -> tuple[int, int]:
-        confirmation = await self._producer.send_batch(batch, partition.topic, partition=partition.partition)
-        passes(sent)
-        return (await confirmation).offset, batch.record_count()
+        count = batch.record_count()
+        try:
+            async with asyncio.timeout(self._confirm_seconds):
+                confirmation = await self._producer.send_batch(
+                    batch, partition.topic, partition=partition.partition
+                )
+                passes(sent)
+                return (await confirmation).offset, count
+        except (KafkaError, TimeoutError) as error:
+            why = str(error) or f"no word from the broker for {self._confirm_seconds:g} s"
+            raise NotDelivered(
+                f"{count} records for {partition.topic}[{partition.partition}] could not be delivered: {why}"
+            ) from error

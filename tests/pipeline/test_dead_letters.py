@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
-from streams.fatal import EXIT_CONFIG
+from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
 from tests.pipeline.harness import Pipeline, pipeline
 from tests.pipeline.test_worker import START
 
@@ -104,8 +104,10 @@ def test_a_producer_of_another_format_stops_the_worker(broker: str, tmp_path: Pa
 
 
 def test_no_place_for_dead_letters_stops_the_worker_and_nothing_is_skipped(
-    broker: str, tmp_path: Path
+    broker: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    if request.node.callspec.params["broker"] == "tansu":
+        pytest.skip("Tansu confirms what it is sent for a topic that it does not have, and forgets it")
     with pipeline(broker, tmp_path) as running:
         worker = running.start_worker()
         running.send([paid(1)])
@@ -116,9 +118,9 @@ def test_no_place_for_dead_letters_stops_the_worker_and_nothing_is_skipped(
         sent = running.send([b"not an event"])
         code = worker.process.wait(120)
         running.parts.running.remove(worker)
-        assert code not in (0, None), worker.last_words()
+        assert code == EXIT_UNAVAILABLE, worker.last_words()
         assert sent.lines == 2
-        assert "ends itself" in worker.last_words()
+        assert "could not be delivered" in worker.last_words(2)
         # the topic is made again at the next start, and the record that was not skipped is put there
         running.start_worker()
         running.drain()
