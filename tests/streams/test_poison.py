@@ -9,13 +9,14 @@ import pytest
 
 from models.calendar import Calendar
 from models.members import Members
-from schemas.rows import ROWS_VERSION, Row, Rows, encode_rows
+from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows
 from schemas.view import Event
 from streams.chunk import Partition
 from streams.decisions import member_params, rule_set
 from streams.keyed import Place
+from streams.letters import Letters, Limit
 from streams.members import MembersFlow
-from streams.poison import Letters
+from streams.poison import ModelLetters
 from streams.settings import Settings
 
 NOON = 1_767_585_600_000
@@ -65,7 +66,7 @@ def told(
         changelog="state",
         connection={},  # type: ignore[arg-type]
         sources=[0],
-        letters=Letters("letters", {kind: kind for kind in ("chat", "join", "order", "checkin")}),
+        letters=ModelLetters(Letters("letters", Limit(1000, 0.5)), {kind: kind for kind in KINDS}),
         flush_seconds=1,
         flush_rows=1000,
     )
