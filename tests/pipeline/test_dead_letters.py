@@ -41,21 +41,22 @@ def test_letters_are_listed_repaired_sent_again_once_and_dropped(broker: str, tm
     no_zone = paid(2, ts="2026-01-05T17:00:00")
     with pipeline(broker, tmp_path) as running:
         running.start_worker()
+        misplaced = json.dumps(paid(4, member_id="m4")).encode()
+        running._producer.send(running.settings.topic("chat"), misplaced).get(10)
         running.send([paid(1), no_zone, paid(3, paid_fen="1.00"), b'{"member_id": "m1"', b"x" * 300_000])
         running.drain()
         time.sleep(1)
         listed = {one["reason"]: one for one in dlq(running, "list")}
-        assert set(listed) == {"bad_time", "wrong_type", "not_json", "too_large"}
-        assert {one["reason"] for one in dlq(running, "list", "--member", "m1")} == set(listed) - {
-            "too_large"
-        }
+        assert set(listed) == {"bad_time", "wrong_type", "not_json", "too_large", "wrong_topic"}
+        of_m1 = {one["reason"] for one in dlq(running, "list", "--member", "m1")}
+        assert of_m1 == {"bad_time", "wrong_type", "not_json"}
         shown = json.loads(qunpulse(running, "dlq", "show", listed["bad_time"]["id"]))
         assert json.loads(shown["text"]) == no_zone
         assert "narrow them down" in qunpulse(running, "dlq", "replay", code=2)
 
         tried = dlq(running, "replay", "--all", "--zone", "Asia/Shanghai", "--dry-run")
-        assert (tried["matched"], tried["replayed"]) == (4, 1)
-        assert tried["why"] == {"would be refused again": 1, "the bytes are no JSON": 1, "not whole": 1}
+        assert (tried["matched"], tried["replayed"]) == (5, 1)
+        assert tried["why"] == {"would be refused again": 2, "the bytes are no JSON": 1, "not whole": 1}
         assert {one["status"] for one in dlq(running, "list")} == {"new"}
         before = running.profiles()["m1"]["revenue_fen"]
 
@@ -68,7 +69,9 @@ def test_letters_are_listed_repaired_sent_again_once_and_dropped(broker: str, tm
         # one that goes on being wrong comes back as another letter, which says where it comes from
         assert dlq(running, "replay", "--reason", "wrong_type", "--force")["replayed"] == 1
         assert dlq(running, "drop", "--reason", "not_json")["dropped"] == 1
+        assert dlq(running, "replay", "--reason", "wrong_topic", "--reroute")["replayed"] == 1
         time.sleep(3)
+        assert running.profiles()["m4"]["revenue_fen"] == 100
         assert (before, running.profiles()["m1"]["revenue_fen"]) == (100, 200)
         came_back = [one for one in dlq(running, "list") if one["replays"] == 1]
         assert [one["replay_of"].replace("|", ":") for one in came_back] == [listed["wrong_type"]["id"]]
