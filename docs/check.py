@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import typer
-from checks import blocks, pages
+from checks import blocks, catalogue, pages
 from checks.words import Words
 
 from streams.cli import cli
@@ -53,6 +53,7 @@ def main() -> int:
     """Exit code: 0 when all is well."""
     wrong = check_generated(write="--write" in sys.argv[1:])
     known = {name.removeprefix("qunpulse ") for name in blocks.walk(typer.main.get_command(cli), "qunpulse")}
+    wrong += catalogue.wrong({name: catalogue.read_rows(name) for name in catalogue.FILES})
     wrong += pages.unlike(ROOT)
     wrong += pages.broken_links(ROOT)
     wrong += pages.unknown_commands(ROOT, known | {"test", "python", "--help"})

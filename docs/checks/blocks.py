@@ -9,6 +9,7 @@ import typer
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from checks import catalogue
 from checks.words import Words
 from models.features import FEATURES, Course
 from models.rules.compiler import compile_rules
@@ -282,6 +283,22 @@ def walk(command: Any, name: str) -> dict[str, Any]:
     return {full: found for word, one in below.items() for full, found in walk(one, f"{name} {word}").items()}
 
 
+def catalogue_summary(words: Words) -> str:
+    """How many rows of the catalogue are served."""
+    head = "part, rows, number, served, partly served, not served yet, not from events"
+    return sheet(words, head, catalogue.summary(words))
+
+
+def catalogue_rows(name: str) -> Block:
+    """All rows of one part of the catalogue."""
+
+    def block(words: Words) -> str:
+        head = "row, what, status, served by, made from, reason"
+        return sheet(words, head, catalogue.table(words, name))
+
+    return block
+
+
 BLOCKS: Final[dict[str, Block]] = {
     "topics": topics,
     "settings": settings,
@@ -294,4 +311,6 @@ BLOCKS: Final[dict[str, Block]] = {
     "event fields": event_fields,
     "reasons": reasons,
     "commands": commands,
+    "catalogue summary": catalogue_summary,
+    **{f"catalogue {name}": catalogue_rows(name) for name in catalogue.FILES},
 }
