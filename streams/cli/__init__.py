@@ -8,8 +8,9 @@ import typer
 from streams.cli.dlq import dlq_cli
 from streams.cli.fit import fit
 from streams.cli.replay import replay
+from streams.cli.rules import rules_cli
 from streams.cli.run import demo, health, migrate, sink, worker
-from streams.cli.tags import explain, rules_check
+from streams.cli.tags import explain
 from streams.cli.topics import topics
 
 cli = typer.Typer(
@@ -21,8 +22,6 @@ cli = typer.Typer(
 for command in (demo, worker, sink, migrate, replay, topics, explain, fit, health):
     cli.command()(command)
 
-rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
-rules_cli.command("check")(rules_check)
 cli.add_typer(rules_cli, name="rules")
 cli.add_typer(dlq_cli, name="dlq")
 

@@ -1,28 +1,12 @@
-"""Commands about tags: the rules in use, and why a member has what it has."""
+"""Commands about tags: why a member has what it has."""
 
 import urllib.error
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models.rules import compile_rules
 from streams.cli.base import fail, friendly, settings
-from streams.decisions import shipped_rules
 from streams.fatal import EXIT_UNAVAILABLE
-
-
-def rules_check(
-    file: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, help="Default: the rules in use.")
-    ] = None,
-) -> None:
-    """Compile a rule file; an error names file, line and word."""
-    with friendly():
-        path = file or settings().rules
-        text, name = (path.read_text("utf-8"), str(path)) if path is not None else shipped_rules()
-        compiled = compile_rules(text, name)
-    typer.echo(f"{name}: version {compiled.version}, {len(compiled.rules)} tags")
 
 
 def explain(

@@ -1,0 +1,81 @@
+"""What two versions of the rules differ in, tag by tag."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from models.rules.rule import Rule, RuleSet
+from models.rules.wording import duration, said
+
+
+class Change(NamedTuple):
+    """One part of a rule that is another."""
+
+    part: str
+    was: str
+    now: str
+
+
+class Difference(NamedTuple):
+    """A tag whose rule came, went, or says something else; the parts of one that came or went are none."""
+
+    tag: str
+    kind: Literal["added", "removed", "changed"]
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """Whether members may get or lose the tag by it, and not only another name."""
+        return self.kind != "changed" or any(change.part in DECIDING for change in self.changes)
+
+
+DECIDING = frozenset({"when", "until", "minimum_stay", "family"})
+"""Parts of a rule that decide who has the tag."""
+
+
+def difference(before: RuleSet, after: RuleSet) -> list[Difference]:
+    """Tags by the order of ``after``, then those that went.
+
+    The place of a rule is part of its ``family``: of a family the first that would hold does.
+    """
+    was = {rule.tag: _parts(rule, before) for rule in before.rules}
+    now = {rule.tag: _parts(rule, after) for rule in after.rules}
+    found: list[Difference] = []
+    for tag, parts in now.items():
+        if tag not in was:
+            found.append(Difference(tag, "added"))
+        elif changes := tuple(_changes(was[tag], parts)):
+            found.append(Difference(tag, "changed", changes))
+    return found + [Difference(tag, "removed") for tag in was if tag not in now]
+
+
+def _changes(was: dict[str, str], now: dict[str, str]) -> Iterator[Change]:
+    for part, value in now.items():
+        if was[part] != value:
+            yield Change(part, was[part], value)
+
+
+def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:
+    return {
+        "when": said(rule.enter),
+        "until": "" if rule.leave is None else said(rule.leave),
+        "minimum_stay": duration(rule.stay),
+        "family": _family(rule, rules),
+        "name.zh": rule.name.zh,
+        "name.en": rule.name.en,
+        "class": rule.kind,
+        "parent": rule.parent or "",
+        "source": rule.source,
+    }
+
+
+def _family(rule: Rule, rules: RuleSet) -> str:
+    """The family and those of it that go first."""
+    if rule.family is None:
+        return ""
+    before: list[str] = []
+    for other in rules.rules:
+        if other is rule:
+            break
+        if other.family == rule.family:
+            before.append(other.tag)
+    return rule.family + (f" after {', '.join(before)}" if before else "")

@@ -1,0 +1,119 @@
+"""Commands about rule files: check one, compare two, and try one on stored history."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.rules import RuleSet, compile_rules
+from streams.cli.base import fail, friendly, settings
+from streams.decisions import shipped_rules
+from streams.settings import Settings
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Rule file.")]
+
+rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
+
+
+@rules_cli.command("check")
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="Default: the rules in use.")
+    ] = None,
+) -> None:
+    """Compile a rule file; an error names file, line and word."""
+    with friendly():
+        compiled, name = _read(file, settings())
+    typer.echo(f"{name}: version {compiled.version}, {len(compiled.rules)} tags")
+
+
+@rules_cli.command("diff")
+def diff(
+    first: File,
+    second: Annotated[
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help="Default: FIRST, compared with the rules in use."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Say what two rule files differ in, tag by tag."""
+    from models.rules.difference import difference  # noqa: PLC0415
+    from streams.backtest_report import difference_lines, told  # noqa: PLC0415
+
+    with friendly():
+        found = settings()
+        before, after = (first, second) if second is not None else (found.rules, first)
+        differences = [told(one) for one in difference(_read(before, found)[0], _read(after, found)[0])]
+    typer.echo(
+        json.dumps(differences, ensure_ascii=False) if as_json else "\n".join(difference_lines(differences))
+    )
+
+
+@rules_cli.command("backtest")
+def backtest(
+    file: File,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="File of events, .gz too; may be given several times."
+        ),
+    ] = None,
+    clickhouse: Annotated[bool, typer.Option("--clickhouse", help="History from the store.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Compare with this; default: the rules in use."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="First day that is counted, YYYY-MM-DD; history before it still counts."),
+    ] = None,
+    flap_days: Annotated[int, typer.Option(min=1, help="A change undone within so many days is a flap.")] = 7,
+    examples: Annotated[int, typer.Option(min=0, help="Members shown with evidence, a tag.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Try a rule file on stored history: who would enter and leave, day by day, against the rules in use."""
+    from models.calendar import Calendar, day_number  # noqa: PLC0415
+    from streams import backtest as testing  # noqa: PLC0415
+    from streams import history  # noqa: PLC0415
+    from streams.backtest_report import as_text, report  # noqa: PLC0415
+    from streams.decisions import member_params  # noqa: PLC0415
+    from streams.sink import open_engine  # noqa: PLC0415
+
+    if bool(events) == clickhouse:
+        fail("give either --events FILE or --clickhouse", 2)
+    with friendly():
+        found = settings()
+        try:
+            first = 0 if since is None else day_number(since)
+        except ValueError:
+            fail(f"--since: {since!r} is no date YYYY-MM-DD", 2)
+        engine = open_engine(found) if clickhouse else None
+        try:
+            pages = (
+                history.from_store(engine)
+                if engine
+                else history.from_files(events or [], time.time_ns() // 1_000_000)
+            )
+            done = testing.backtest(
+                pages,
+                {"running": _read(against or found.rules, found)[0], "candidate": _read(file, found)[0]},
+                member_params(found),
+                Calendar(found.timezone),
+                until=history.last(engine) if engine else None,
+                since=first,
+                flap_days=flap_days,
+            )
+        finally:
+            if engine:
+                engine.close()
+    content = report(done, examples)
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else as_text(content))
+
+
+def _read(path: Path | None, found: Settings) -> tuple[RuleSet, str]:
+    """Rules of a file, or the rules in use; and what they are called."""
+    path = path or found.rules
+    text, name = (path.read_text("utf-8"), str(path)) if path is not None else shipped_rules()
+    return compile_rules(text, name), name
