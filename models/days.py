@@ -83,6 +83,11 @@ class DaySet:
         width = until - self.base + 1 - low
         return (self.bits >> low & ((1 << width) - 1)).bit_count() if width > 0 else 0
 
+    def after(self, day: int) -> int:
+        """The days after ``day`` as bits: bit 0 is the next one."""
+        shift = day + 1 - self.base
+        return self.bits >> shift if shift >= 0 else self.bits << -shift
+
     def next_expiry(self, today: int, window: int) -> int | None:
         """First day on which the last ``window`` days hold one day less than today's; none if they hold none."""
         low = max(today - window + 1 - self.base, 0)

@@ -186,3 +186,9 @@ FEATURES: Final[tuple[Feature, ...]] = (
 """Every feature; a rule may name these and no others."""
 
 BY_ID: Final[Mapping[str, Feature]] = MappingProxyType({feature.id: feature for feature in FEATURES})
+
+STEPS: Final = tuple(feature for feature in FEATURES if isinstance(feature, Step))
+"""The stepping features, each at its slot of `models.work.Work.values`."""
+
+SLOTS: Final[Mapping[str, int]] = MappingProxyType({feature.id: slot for slot, feature in enumerate(STEPS)})
+"""Slot of a stepping feature."""

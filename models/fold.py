@@ -24,10 +24,11 @@ Step = Callable[[MemberState, Event, int, Frame], int]
 
 def fold(state: MemberState, event: Event, source: int, offset: int, frame: Frame) -> bool:
     """Apply an event, unless the fence or its id says that it was applied; the fence moves on in any case."""
-    if offset <= state.fence.get(source, -1):
+    fence = state.fence
+    if offset <= fence.get(source, -1):
         return False
-    state.fence[source] = offset
-    at = event.at
+    fence[source] = offset
+    at, kind = event.at, event.type
     if not remember(state.recent, hash64(event.event_id), at):
         return False
     changed = changes.LATE if at <= state.judged_at else 0
@@ -35,38 +36,41 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         state.first = at
         changed |= changes.FIRST
     if event.role in OWN_ROLES:
-        act = frame.acts.get(event.type)
+        act = frame.acts.get(kind)
         if act is not None:
             changed |= _own_act(state, act, at, frame)
-    step = STEPS.get(event.type)
+    step = STEPS.get(kind)
     if step is not None:
         changed |= step(state, event, at, frame)
     state.revision += 1
-    state.work.changed |= changed
+    work = state.work
+    work.changed |= changed
     if changed & changes.LIFE:
-        state.work.place = None
+        work.place = None
         if changed & changes.DAYS:
-            state.work.rhythm = None
+            work.rhythm = None
     return True
 
 
 def _own_act(state: MemberState, act: Act, at: int, frame: Frame) -> int:
     day = frame.calendar.day(at)
     changed = changes.SCORE
-    state.work.points = None
-    if state.last is None or at > state.last:
+    work, days, last, spoke = state.work, state.days, state.last, state.spoke
+    work.points = None
+    if last is None or at > last:
         state.last = at
-    before = state.days.last
-    if day != before:
-        if state.days.add(day):
+    if day != days.last:
+        if days.add(day):
             changed |= changes.DAYS
-        state.work.before = None
-    if act.speaks and (state.spoke is None or day > state.spoke):
+        work.before = None
+    if act.speaks and (spoke is None or day > spoke):
         state.spoke = day
         changed |= changes.SPOKE
     if frame.scale.add(state.cells, day, at, act.weight, act.capped):
-        frame.scale.forget(state.cells)
-        state.work.before = None
+        work.before = None
+        oldest = work.oldest
+        if oldest is None or not oldest <= day <= oldest + frame.scale.horizon:
+            work.oldest = frame.scale.forget(state.cells)
     return changed
 
 

@@ -21,8 +21,9 @@ import msgspec
 
 from models import changes
 from models.crossing import NEVER
+from models.features import STEPS
 from models.frame import Frame
-from models.rules.index import Plan, RuleIndex
+from models.rules.index import Asked, Plan, RuleIndex
 from models.rules.rule import Rule, RuleSet
 from models.state import MemberState, initial
 from models.work import Value, Work
@@ -48,10 +49,9 @@ class Judge:
         self._frame = frame
         self.version = rules.version
         self._firsts: dict[int, Plan] = {}
-        blank = initial("", "", rules.version)
-        self._blank = blank.work
-        self._refresh(blank, 0, self._index.everything)
-        self._holding = [n for n in self._index.everything.rules if self._ask(blank, 0, (n,))]
+        self._blank = self._of_nobody(rules)
+        everything = self._index.everything.rules
+        self._holding = tuple(asked.number for asked in everything if self._ask(self._blank, 0, (asked,)))
         """Rules that hold of one of whom nothing is known."""
 
     def judge(self, state: MemberState, at: int, occasion: Occasion) -> list[TagChange]:
@@ -60,46 +60,57 @@ class Judge:
         at = max(at, state.judged_at)
         found = self._by_hand(state, at, occasion) if work.manual else []
         changed = work.changed
-        if work.memo:
+        if work.values:
             plan = self._index.reading(changed & changes.EVERYTHING)
             if state.due is not None and state.due <= at:
                 plan = self._index.due(work.dues, at, plan)
         elif work.fresh and changed & changes.FIRST and state.rules == self.version:
             plan = self._first(work, changed & changes.EVERYTHING)
         else:
-            plan = self._index.everything
+            plan = self._everything(work)
             if state.rules != self.version:
                 occasion = Occasion("rule")
                 state.rules = self.version
             found += self._retire(state, at)
         if plan.features or plan.rules:
             found += self._decide(state, at, plan, occasion)
-            state.due = min(work.dues.values(), default=None)
+            due = min(work.dues)
+            state.due = due if due < NEVER else None
         work.changed = 0
         state.judged_at = at
         if found or occasion.cause == "timer":
             state.revision += 1
         return found
 
+    def _of_nobody(self, rules: RuleSet) -> MemberState:
+        """One of whom nothing is known, as this judge sees them at time 0."""
+        state = initial("", "", rules.version)
+        self._refresh(state, 0, self._everything(state.work))
+        return state
+
+    def _everything(self, work: Work) -> Plan:
+        """A first look, at everything."""
+        work.values = [None] * len(STEPS)
+        work.dues = [NEVER] * self._index.slots
+        return self._index.everything
+
     def _first(self, work: Work, changed: int) -> Plan:
         """A first look that begins with what holds of one of whom nothing is known.
 
         That is the same at any time but for what reads the first event, which is looked at anew.
         """
-        work.memo = self._blank.memo.copy()
-        work.dues = self._blank.dues.copy()
+        work.values = self._blank.work.values.copy()
+        work.dues = self._blank.work.dues.copy()
         plan = self._firsts.get(changed)
         if plan is None:
             features, rules = self._index.reading(changed)
-            plan = self._firsts[changed] = Plan(features, self._index.whole((*rules, *self._holding)))
+            plan = self._firsts[changed] = Plan(features, self._index.merged(rules, self._holding))
         return plan
 
     def _decide(self, state: MemberState, now: int, plan: Plan, occasion: Occasion) -> list[TagChange]:
         """Look at what was picked; changes in the order of the file, those that leave first."""
-        numbers = self._refresh(state, now, plan)
-        if not numbers:
-            return []
-        flips = self._ask(state, now, numbers)
+        rules = self._refresh(state, now, plan)
+        flips = self._ask(state, now, rules) if rules else None
         if not flips:
             return []
         sides = [(rule, due, rule.tag in state.on) for rule, due in flips]
@@ -107,52 +118,45 @@ class Judge:
         told += [self._enter(state, now, rule, due, occasion) for rule, due, held in sides if not held]
         return [one for one in told if one is not None]
 
-    def _refresh(self, state: MemberState, now: int, plan: Plan) -> tuple[int, ...]:
+    def _refresh(self, state: MemberState, now: int, plan: Plan) -> tuple[Asked, ...]:
         """Look up the features of a plan; its rules, and those that a value which passed a threshold concerns."""
-        memo, dues, frame = state.work.memo, state.work.dues, self._frame
+        work, frame = state.work, self._frame
+        values, dues = work.values, work.dues
         concerned: tuple[int, ...] = ()
         for feature in plan.features:
-            name = feature.id
-            was = memo.get(name)
-            found = memo[name] = feature.look(state, now, frame)
-            if was == found:
-                continue
-            value, until = found
-            if until < NEVER:
-                dues[name] = until
-            elif was is not None and was[1] < NEVER:
-                del dues[name]
-            if was is not None and was[0] != value:
-                concerned += feature.concerned(was[0], value)
-        return tuple(sorted({*plan.rules, *concerned})) if concerned else plan.rules
+            slot = feature.slot
+            was = values[slot]
+            value, dues[slot] = feature.look(state, now, frame)
+            if was != value:
+                values[slot] = value
+                concerned += feature.concerned(was, value)
+        return self._index.merged(plan.rules, concerned) if concerned else plan.rules
 
-    def _ask(self, state: MemberState, now: int, numbers: tuple[int, ...]) -> list[tuple[Rule, int]]:
+    def _ask(self, state: MemberState, now: int, rules: tuple[Asked, ...]) -> list[tuple[Rule, int]]:
         """Those of these rules whose tags enter or leave, each with when to ask again."""
-        index, frame, on, dues = self._index, self._frame, state.on, state.work.dues
-        late = bool(state.work.changed & changes.LATE)
+        frame, on, work = self._frame, state.on, state.work
+        late = work.changed & changes.LATE
         flips: list[tuple[Rule, int]] = []
-        taken: set[str] = set()
-        for number in numbers:
-            rule = index.rules[number]
-            since = on.get(rule.tag)
-            if since is None:
-                want, due = rule.enter.look(state, now, frame)
+        taken: list[str] = []
+        for asked in rules:
+            since = on.get(asked.tag)
+            if since is None or not asked.remembers:
+                want, due = asked.enter(state, now, frame)
             else:
-                want, due = _stays(rule, state, now, frame, since, late and index.resets[number])
-            if want and rule.family is not None:
-                want = rule.family not in taken
-                taken.add(rule.family)
+                want, due = _stays(asked, state, now, frame, since, bool(late) and asked.resets)
+            if want and asked.family is not None:
+                want = asked.family not in taken
+                taken.append(asked.family)
             if want is (since is None):
-                if want and (rule.leave is not None or rule.stay):
-                    due = _stays(rule, state, now, frame, now, False)[1]
-                elif rule.leave is not None or rule.stay:
-                    due = rule.enter.look(state, now, frame)[1]
-                flips.append((rule, due))
-            if number in index.timed:
-                if due < NEVER:
-                    dues[number] = due
-                else:
-                    dues.pop(number, None)
+                if asked.remembers:
+                    due = (
+                        _stays(asked, state, now, frame, now, False)
+                        if want
+                        else asked.enter(state, now, frame)
+                    )[1]
+                flips.append((asked.rule, due))
+            if asked.slot is not None:
+                work.dues[asked.slot] = due
         return flips
 
     def _enter(
@@ -226,19 +230,19 @@ class Judge:
 
 
 def _stays(
-    rule: Rule, state: MemberState, now: int, frame: Frame, since: int, forget: bool
+    asked: Asked, state: MemberState, now: int, frame: Frame, since: int, forget: bool
 ) -> tuple[bool, int]:
     """Whether a tag held since ``since`` is to be held on, and when to ask again."""
-    if rule.leave is None or forget:
-        want, until = rule.enter.look(state, now, frame)
+    if asked.leave is None or forget:
+        want, until = asked.enter(state, now, frame)
     else:
-        leaves, until = rule.leave.look(state, now, frame)
+        leaves, until = asked.leave(state, now, frame)
         want = not leaves
         if leaves:
-            want, again = rule.enter.look(state, now, frame)
+            want, again = asked.enter(state, now, frame)
             until = min(until, again)
-    if not want and now < since + rule.stay:
-        return True, min(until, since + rule.stay)
+    if not want and now < since + asked.stay:
+        return True, min(until, since + asked.stay)
     return want, until
 
 

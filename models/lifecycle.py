@@ -106,10 +106,14 @@ def _trend(state: MemberState, now: int, horizon: int, frame: Frame) -> tuple[bo
     lately = days.count(today - window + 1, today)
     before = days.count(today - 2 * window + 1, today - window)
     falling = 2 * lately < before
-    for day in range(today + 1, min(frame.day(horizon), today + 2 * window) + 1):
-        passes = day - window in days
-        lately += (day in days) - passes
-        before += passes - (day - 2 * window in days)
+    comes, passes, goes = days.after(today), days.after(today - window), days.after(today - 2 * window)
+    moves = (comes | passes | goes) & ((1 << max(0, min(frame.day(horizon) - today, 2 * window))) - 1)
+    while moves:
+        bit = moves & -moves
+        moves ^= bit
+        passing = bool(passes & bit)
+        lately += bool(comes & bit) - passing
+        before += passing - bool(goes & bit)
         if (2 * lately < before) is not falling:
-            return falling, frame.calendar.start(day)
+            return falling, frame.calendar.start(today + bit.bit_length())
     return falling, NEVER

@@ -1,21 +1,19 @@
 """All that is known of a member as of a time, as one fact."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from models import checkins, rfm
 from models.courses import p_alive, score, silence
-from models.features import FEATURES, Step
+from models.features import SLOTS, STEPS
 from models.frame import Frame
 from models.stage import Churn
 from models.state import MemberState
 from models.ties import holding
-from models.work import Value
 from schemas.facts import MemberProfile
 
-_STEPS: Final = {feature.id: feature.look for feature in FEATURES if isinstance(feature, Step)}
-_NOTHING: Final[Mapping[str, tuple[Value, int]]] = MappingProxyType({})
+_ACTIVITY, _FREQ, _STAGE, _CHURN, _STREAK, _F, _M = (
+    SLOTS[name] for name in ("activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen")
+)
 
 
 def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
@@ -24,15 +22,15 @@ def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
     ``version`` grows with ``at`` and, at one time, with the number of changes. One who never acted was last seen when
     first seen.
     """
-    is_judged = not state.work.changed and at >= state.judged_at
-    memo = state.work.memo if is_judged else _NOTHING
+    work = state.work
+    values, dues = work.values, work.dues
+    is_judged = bool(values) and not work.changed and at >= state.judged_at
 
-    def step(name: str) -> Any:
+    def step(slot: int) -> Any:
         """Value of a stepping feature, as of the last judgement if that still holds."""
-        found = memo.get(name)
-        return found[0] if found is not None and found[1] > at else _STEPS[name](state, at, frame)[0]
+        return values[slot] if is_judged and dues[slot] > at else STEPS[slot].look(state, at, frame)[0]
 
-    churn = step("churn")
+    churn = step(_CHURN)
     first = at if state.first is None else state.first
     return MemberProfile.model_construct(
         brand_id=state.brand_id,
@@ -42,16 +40,16 @@ def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
         first_seen=first,
         last_seen=first if state.last is None else state.last,
         activity_score=score(state, at, frame),
-        activity=step("activity"),
-        activity_freq=step("activity_freq"),
-        stage=step("stage"),
+        activity=step(_ACTIVITY),
+        activity_freq=step(_FREQ),
+        stage=step(_STAGE),
         r_days=rfm.r_days(state, at, frame),
-        f=step("f"),
-        m_fen=step("m_fen"),
+        f=step(_F),
+        m_fen=step(_M),
         orders=rfm.net_orders(state),
         revenue_fen=state.book().revenue if state.orders else 0,
         last_paid_at=rfm.last_paid_at(state),
-        streak_days=step("streak_days"),
+        streak_days=step(_STREAK),
         longest_streak_days=checkins.longest(state),
         checkin_days=checkins.total(state),
         p_alive=p_alive(state, at, frame),

@@ -46,23 +46,25 @@ class Scale:
 
     def add(self, cells: dict[int, Cell], day: int, at: int, weight: float, capped: bool) -> bool:
         """Count an act of the local day ``day``; whether anything but that one cell changed."""
-        cell = cells.get(day)
-        opened = cell is None
-        if cell is None:
-            cell = cells[day] = Cell()
         worth = round(weight * exp2((at - day * DAY_MS) / self.half_life) * UNIT)
+        raw = round(weight * UNIT) if capped else 0
+        cell = cells.get(day)
+        if cell is None:
+            cells[day] = Cell(raw, worth, 0) if capped else Cell(0, 0, worth)
+            return True
         if capped:
-            cell.raw = min(cell.raw + round(weight * UNIT), _MOST)
+            cell.raw = min(cell.raw + raw, _MOST)
             cell.capped = min(cell.capped + worth, _MOST)
         else:
             cell.other = min(cell.other + worth, _MOST)
-        return opened
+        return False
 
-    def forget(self, cells: dict[int, Cell]) -> None:
-        """Let go of the days beyond the horizon, whenever a day was opened."""
+    def forget(self, cells: dict[int, Cell]) -> int:
+        """Let go of the days beyond the horizon, whenever a day was opened; the oldest that is left."""
         oldest = max(cells) - self.horizon
         for day in [day for day in cells if day < oldest]:
             del cells[day]
+        return min(cells)
 
     def worth(self, cell: Cell) -> float:
         """Points of a day, as of its reference."""

@@ -11,7 +11,7 @@ class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
     __slots__ = (
-        "before", "book", "changed", "dues", "fresh", "manual", "memo", "place", "points", "rhythm",
+        "before", "book", "changed", "dues", "fresh", "manual", "oldest", "place", "points", "rhythm", "values",
     )  # fmt: skip
 
     def __init__(self, fresh: bool = False) -> None:
@@ -21,12 +21,13 @@ class Work:
         """Bits of `models.changes` since the last judgement."""
         self.manual: list[str] = []
         """Tags that a person set or cleared since then, and left so."""
-        self.memo: dict[str, tuple[Value, int]] = {}
-        """Values of the stepping features that are followed, with the time of the next step; empty before the first
-        judgement."""
-        self.dues: dict[str | int, int] = {}
-        """When each of them, by id, and each timed rule, by number, is to be looked at next, ms; those that never are
-        left out."""
+        self.values: list[Value] = []
+        """Values of the stepping features by slot (see `models.features`), of those that are followed; empty before the
+        first judgement."""
+        self.dues: list[int] = []
+        """When each of them, and behind them each timed rule, is to be looked at next, ms."""
+        self.oldest: int | None = None
+        """Oldest day with points of its own."""
         self.before: float | None = None
         """Points of the days before the latest (see `models.score`)."""
         self.points: float | None = None

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from models.crossing import NEVER
-from models.features import Course, Step
+from models.features import SLOTS, Course, Step
 from models.frame import Frame
 from models.state import MemberState
 from models.work import Value
@@ -37,10 +37,10 @@ COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
 class CompareStep:
     """A stepping feature against a threshold. One with nothing to tell meets none: unknown is not zero.
 
-    It reads the memo of the member's `models.work.Work`, which holds the value as of now.
+    It reads the member's `models.work.Work`, which holds the value as of now.
     """
 
-    __slots__ = ("_id", "_label", "_words", "feature", "op", "test", "threshold")
+    __slots__ = ("_id", "_label", "_slot", "_words", "feature", "op", "test", "threshold")
 
     def __init__(self, feature: Step, op: str, threshold: Threshold) -> None:
         self.feature = feature
@@ -48,17 +48,19 @@ class CompareStep:
         self.test = COMPARISONS[op]
         self.threshold = threshold
         self._id = feature.id
+        self._slot = SLOTS[feature.id]
         self._label = f"{feature.id} {op}"
         self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
 
     def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         """Whether it holds, and when that may change."""
-        value, until = state.work.memo[self._id]
-        return value is not None and self.test(value, self.threshold), until
+        work, slot = state.work, self._slot
+        value = work.values[slot]
+        return value is not None and self.test(value, self.threshold), work.dues[slot]
 
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
-        into[self._id] = state.work.memo[self._id][0]
+        into[self._id] = state.work.values[self._slot]
         into[self._label] = self._words
 
     def comparisons(self) -> tuple["Comparison", ...]:
@@ -112,7 +114,8 @@ class All:
             one, its_until = part.look(state, now, frame)
             if not one:
                 holds = False
-            until = min(until, its_until)
+            if its_until < until:  # noqa: PLR1730 - a call less
+                until = its_until
         return holds, until
 
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
@@ -138,7 +141,8 @@ class Either:
             one, its_until = part.look(state, now, frame)
             if one:
                 holds = True
-            until = min(until, its_until)
+            if its_until < until:  # noqa: PLR1730 - a call less
+                until = its_until
         return holds, until
 
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:

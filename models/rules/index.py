@@ -6,18 +6,21 @@ shortest stay, is also looked at when an event changed something that it reads, 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple
 
-from models.features import FEATURES, Step
+from models.features import SLOTS, STEPS, Step
 from models.rules.rule import Rule, RuleSet
 from models.work import Value
 
 WATCHED: Final = frozenset({"activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen"})
 """Stepping values of the profile that are looked at when due though no rule may read them. ``r_days`` is not among
 them: it would wake every buyer every midnight."""
+
+_MERGED: Final = 4096
+"""Unions of rules kept; a full cache is emptied."""
 
 Numbers = tuple[int, ...]
 """Rules by their place in the file, in its order."""
@@ -26,11 +29,12 @@ Numbers = tuple[int, ...]
 class Followed:
     """A stepping feature that rules or profiles read, and the rules that hang on it."""
 
-    __slots__ = ("_cuts", "_readers", "id", "look", "reads")
+    __slots__ = ("_cuts", "_readers", "look", "reads", "slot")
 
     def __init__(self, feature: Step, readers: Numbers, thresholds: Iterable[Any]) -> None:
         """`thresholds` are the numbers that the rules compare it with, if it is a number."""
-        self.id = feature.id
+        self.slot = SLOTS[feature.id]
+        """Of its value, and of the time at which it is to be looked at next."""
         self.look = feature.look
         self.reads = feature.reads
         self._readers = readers
@@ -47,70 +51,123 @@ class Followed:
         return bisect_left(self._cuts, value) + bisect_right(self._cuts, value)
 
 
+class Asked:
+    """A rule, made ready for being asked."""
+
+    __slots__ = (
+        "enter",
+        "family",
+        "leave",
+        "number",
+        "reads",
+        "remembers",
+        "resets",
+        "rule",
+        "slot",
+        "stay",
+        "tag",
+    )
+
+    def __init__(self, number: int, rule: Rule, slot: int | None) -> None:
+        """`slot` is that of its own due time, if it is timed."""
+        self.number = number
+        self.rule = rule
+        self.slot = slot
+        self.tag = rule.tag
+        self.family = rule.family
+        self.enter = rule.enter.look
+        self.leave = None if rule.leave is None else rule.leave.look
+        self.stay = rule.stay
+        self.remembers = rule.leave is not None or rule.stay > 0
+        self.resets = rule.resets
+        self.reads = reduce(or_, (feature.reads for feature in rule.features), 0)
+        """Bits of `models.changes` that its features read."""
+
+
 class Plan(NamedTuple):
     """What to look at."""
 
     features: tuple[Followed, ...]
-    rules: Numbers
+    rules: tuple[Asked, ...]
 
 
 class RuleIndex:
     """Which features and rules each change asks to look at."""
 
-    __slots__ = ("_families", "_followed", "_plans", "everything", "names", "resets", "rules", "timed")
+    __slots__ = (
+        "_families",
+        "_followed",
+        "_merged",
+        "_plans",
+        "_timed",
+        "everything",
+        "names",
+        "rules",
+        "slots",
+    )
 
     def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules.rules
         self.names = {rule.tag: rule.name for rule in rules.rules}
-        self.resets = [rule.resets for rule in rules.rules]
-        self.timed = {
-            number: reduce(or_, (feature.reads for feature in rule.features), 0)
-            for number, rule in enumerate(rules.rules)
-            if rule.timed
-        }
-        """Timed rules, and the bits of `models.changes` that each reads."""
+        timed = [number for number, rule in enumerate(rules.rules) if rule.timed]
+        slots = {number: len(STEPS) + place for place, number in enumerate(timed)}
+        self.rules = [Asked(number, rule, slots.get(number)) for number, rule in enumerate(rules.rules)]
+        self.slots = len(STEPS) + len(timed)
+        """Number of due times of a member: those of the stepping features, and behind them those of the timed rules."""
+        self._timed = [self.rules[number] for number in timed]
         self._families = _families(rules.rules)
-        self._followed = {followed.id: followed for followed in self._follow()}
-        self.everything = Plan(tuple(self._followed.values()), tuple(range(len(self.rules))))
+        self._followed = {followed.slot: followed for followed in self._follow(rules.rules)}
+        self.everything = Plan(tuple(self._followed.values()), tuple(self.rules))
         self._plans: dict[int, Plan] = {}
+        self._merged: dict[tuple[tuple[Asked, ...], Numbers], tuple[Asked, ...]] = {}
 
     def reading(self, changed: int) -> Plan:
         """What reads any of the bits ``changed``."""
         plan = self._plans.get(changed)
         if plan is None:
             features = tuple(one for one in self._followed.values() if one.reads & changed)
-            rules = (number for number, reads in self.timed.items() if reads & changed)
-            plan = self._plans[changed] = Plan(features, self.whole(rules))
+            plan = Plan(features, self.whole(asked.number for asked in self._timed if asked.reads & changed))
+            self._plans[changed] = plan
         return plan
 
-    def due(self, dues: Mapping[str | int, int], at: int, plan: Plan) -> Plan:
+    def due(self, dues: Sequence[int], at: int, plan: Plan) -> Plan:
         """``plan`` and what is due at ``at``."""
-        keys = [key for key, due in dues.items() if due <= at]
-        features = {self._followed[key] for key in keys if isinstance(key, str)}
-        rules = [key for key in keys if isinstance(key, int)]
-        return Plan(tuple(features.union(plan.features)), self.whole((*rules, *plan.rules)))
+        slots = [slot for slot, due in enumerate(dues) if due <= at]
+        features = {self._followed[slot] for slot in slots if slot < len(STEPS)}
+        rules = [self._timed[slot - len(STEPS)].number for slot in slots if slot >= len(STEPS)]
+        return Plan(tuple(features.union(plan.features)), self.merged(plan.rules, tuple(rules)))
 
-    def whole(self, numbers: Iterable[int]) -> Numbers:
+    def merged(self, rules: tuple[Asked, ...], numbers: Numbers) -> tuple[Asked, ...]:
+        """``rules``, those ``numbers``, and all others of their families, in the order of the file."""
+        found = self._merged.get((rules, numbers))
+        if found is None:
+            if len(self._merged) >= _MERGED:
+                self._merged.clear()
+            found = self._merged[rules, numbers] = self.whole((*numbers, *(asked.number for asked in rules)))
+        return found
+
+    def whole(self, numbers: Iterable[int]) -> tuple[Asked, ...]:
         """These rules and all others of their families: of a family only the whole can be judged."""
-        wanted = set(numbers)
-        for number in tuple(wanted):
-            wanted.update(self._families.get(number, ()))
-        return tuple(sorted(wanted))
+        return tuple(self.rules[number] for number in _whole(numbers, self._families))
 
-    def _follow(self) -> Iterator[Followed]:
-        for feature in FEATURES:
-            if not isinstance(feature, Step):
-                continue
-            readers = [number for number, rule in enumerate(self.rules) if feature in rule.features]
+    def _follow(self, rules: tuple[Rule, ...]) -> Iterator[Followed]:
+        for feature in STEPS:
+            readers = [number for number, rule in enumerate(rules) if feature in rule.features]
             if readers or feature.id in WATCHED:
-                cuts = _cuts(feature, self.rules) if feature.sort == "number" else ()
-                yield Followed(feature, self.whole(readers), cuts)
+                cuts = _cuts(feature, rules) if feature.sort == "number" else ()
+                yield Followed(feature, _whole(readers, self._families), cuts)
 
 
 def _cuts(feature: Step, rules: tuple[Rule, ...]) -> Iterator[Any]:
     """Numbers that the rules compare a feature with."""
     for one in (one for rule in rules for one in rule.comparisons if one.feature is feature):
         yield from one.threshold if isinstance(one.threshold, tuple) else (one.threshold,)
+
+
+def _whole(numbers: Iterable[int], families: dict[int, Numbers]) -> Numbers:
+    wanted = set(numbers)
+    for number in tuple(wanted):
+        wanted.update(families.get(number, ()))
+    return tuple(sorted(wanted))
 
 
 def _families(rules: tuple[Rule, ...]) -> dict[int, Numbers]:
