@@ -9,7 +9,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from schemas.alike import check_alike, surely_once
 from schemas.carried import union_of
+from schemas.errors import ContractError
 from schemas.events import CONTRACTS, MAX_AHEAD_MS, MAX_BYTES, classes_of, parse_event
 
 
@@ -41,7 +43,9 @@ def quickly(raw: bytes, kind: str) -> Accepted | None:
     """The event in `raw` if it is plainly one of `kind`, or None: then only the contract can say what it is."""
     try:
         event: Accepted = _DECODE[kind](raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        if not surely_once(raw, event):
+            check_alike(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ContractError):
         return None
     return event
 

@@ -42,7 +42,10 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     """A string or a list over its limit."""
     BAD_VALUE = "bad_value"
-    """The right type with a value that cannot be: NaN, negative money, an empty id, an unknown enum word."""
+    """The right type with a value that cannot be: NaN, negative money, an empty id, an unknown enum word; anywhere, a number
+    past 64 bits or past every double."""
+    REPEATED_KEY = "repeated_key"
+    """A key stands twice in one object; of the two, readers take the first or the last."""
 
 
 class ContractError(ValueError):
