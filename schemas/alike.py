@@ -19,7 +19,7 @@ _DIGITS: Final = 20
 
 
 def surely_once(raw: bytes, event: Any) -> bool:
-    """Whether the object in `raw`, read as the struct `event` with every name known, plainly has no key twice; False is no verdict.
+    """Whether the object in `raw`, read as the struct `event` with all names known, plainly has no key twice; False is open.
 
     Each key has its colon, so colons are at least as many as keys, and keys at least as many as the fields that are set. Where
     colons and fields agree, every key stands once. Text with a colon, a null or an object inside leave it open.
