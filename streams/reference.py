@@ -145,9 +145,12 @@ class Log(Generic[R]):
         """Arrival clock up to which all sources have been forwarded, ms; 0 until all have been heard of."""
         self.ended = False
         """Every source has ended; only a replay ends."""
+        self.rows = 0
+        """Rows walked, repeats among them."""
 
     def take(self, packed: Rows) -> None:
         """The next record of the partition."""
+        self.rows += len(packed.rows)
         for row in packed.rows:
             self.reference.apply(row, read_event(row.raw, row.ts), max(row.clock, self.frontier))
         for source, mark in packed.marks.items():

@@ -7,7 +7,7 @@ sent to, and the partitions are merged by time. So its facts are those of ``repl
 import heapq
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,24 @@ def in_order(lines: Iterable[Line], partitions: int, now: int) -> Iterator[Sent]
     return heapq.merge(*sources.values(), key=lambda record: (record.timestamp, record.source, record.offset))
 
 
+def facts_of(members: MembersReference, groups: GroupsReference) -> dict[str, list[Fact]]:
+    """What the models say, by topic: of what is revised, the alerts in every version and the rest as it holds."""
+    return {
+        "tag-changes": [*members.changes],
+        "member-profiles": [members.profile(key) for key in members.states],
+        "group-stats": [told.fact() for told in groups.stats.values()],
+        "alerts": [*groups.alerts],
+    }
+
+
+def write_facts(out: Path, facts: Mapping[str, list[Fact]]) -> None:
+    """Facts as JSON lines in the folder `out`, a file a topic."""
+    out.mkdir(parents=True, exist_ok=True)
+    for topic, some in facts.items():
+        with (out / f"{topic}.jsonl").open("wb") as file:
+            file.writelines(to_json(fact) + b"\n" for fact in some)
+
+
 @dataclass
 class Replayed:
     """Everything that a replay says."""
@@ -92,13 +110,7 @@ class Replayed:
 
     def facts(self) -> dict[str, list[Fact]]:
         """All facts, by topic: of what is revised, the alerts in every version and the rest as it holds."""
-        return {
-            "tag-changes": [*self.members.changes],
-            "member-profiles": [self.members.profile(key) for key in self.members.states],
-            "group-stats": [told.fact() for told in self.groups.stats.values()],
-            "alerts": [*self.groups.alerts],
-            "dead-letters": [*self.letters],
-        }
+        return facts_of(self.members, self.groups) | {"dead-letters": [*self.letters]}
 
     def summary(self) -> dict[str, Any]:
         """What an embedded replay prints of the store, from here."""
@@ -181,8 +193,5 @@ def replay_reference(
 
     found = replay_lines((read_line(raw) for raw in read_lines(files, advanced)), settings, now)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for topic, facts in found.facts().items():
-            with (out / f"{topic}.jsonl").open("wb") as file:
-                file.writelines(to_json(fact) + b"\n" for fact in facts)
+        write_facts(out, found.facts())
     return found.summary() | {"seconds": round(time.monotonic() - started, 2)}

@@ -21,7 +21,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
@@ -35,9 +35,12 @@ auto.create.topics.enable=false
 
 
 @contextmanager
-def tansu(folder: Path, *, port: int = 0, advertised: int | None = None) -> Iterator[str]:
-    """The embedded broker; yields its address. `advertised` is the port that it tells its clients: a proxy's."""
-    port, parts = port or free_port(), Parts(folder)
+def tansu(
+    folder: Path, *, port: int = 0, advertised: int | None = None, parts: Parts | None = None
+) -> Iterator[str]:
+    """The embedded broker; yields its address. `advertised` is the port that it tells its clients: a proxy's.
+    `parts` gets the process, for those who want to kill it."""
+    port, parts = port or free_port(), parts or Parts(folder)
     command = broker_command(port)
     if advertised is not None:
         command[command.index("--advertised-listener-url") + 1] = f"tcp://127.0.0.1:{advertised}"
@@ -99,12 +102,20 @@ listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.se
 
 
 @contextmanager
-def apache_kafka(folder: Path, classpath: str, secure: Secure | None = None) -> Iterator[str]:
-    """Apache Kafka in KRaft mode, one node; yields its address. With `secure` it takes only SASL over TLS there."""
-    port, controller, parts = free_port(), free_port(), Parts(folder)
+def apache_kafka(
+    folder: Path,
+    classpath: str,
+    secure: Secure | None = None,
+    *,
+    advertised: int | None = None,
+    parts: Parts | None = None,
+) -> Iterator[str]:
+    """Apache Kafka in KRaft mode, one node; yields its address. With `secure` it takes only SASL over TLS there.
+    `advertised` and `parts` are as for `tansu`."""
+    port, controller, parts = free_port(), free_port(), parts or Parts(folder)
     folder.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    text = PROPERTIES.format(port=port, controller=controller, folder=folder)
+    text = PROPERTIES.format(port=port, advertised=advertised or port, controller=controller, folder=folder)
     java = ["java", "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", classpath]
     storage = [
         *(*java, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg"),

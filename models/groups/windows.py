@@ -18,23 +18,31 @@ def window_of(state: GroupState, at: int, source: int, offset: int, params: Grou
     """The counts to which an event at ``at`` (ms) belongs; marks them as changed."""
     length = params.window_seconds * 1000
     start = at - at % length
-    if start + length <= state.latest - params.lateness:
+    if not _is_open(state, start, params):
         late = Addition(part_of(source, offset), Window(start))
         state.additions.append(late)
         return late.counts
     window = state.windows.get(start)
     if window is None:
         newest = at == state.latest
-        window = state.windows[start] = Window(start, state.size if newest else _size_by(state, start))
+        window = state.windows[start] = Window(
+            start, state.size if newest else _size_by(state, start, params)
+        )
     state.changed.add(start)
     return window
 
 
-def _size_by(state: GroupState, start: int) -> int:
+def _is_open(state: GroupState, start: int, params: GroupParams) -> bool:
+    """The window of `start` is not yet past the lateness; one that is may still wait for a drain, and changes no more."""
+    return start + params.window_seconds * 1000 > state.latest - params.lateness
+
+
+def _size_by(state: GroupState, start: int, params: GroupParams) -> int:
     """Size at the end of a window not seen yet: that of the open window before it, else the present one."""
-    if not state.windows or start > max(state.windows):
+    open_ones = [known for known in state.windows if _is_open(state, known, params)]
+    if not open_ones or start > max(open_ones):
         return state.size
-    before = [s for s in state.windows if s < start]
+    before = [known for known in open_ones if known < start]
     return state.windows[max(before)].members if before else state.size
 
 
@@ -50,7 +58,7 @@ def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None
     if at == state.latest:
         touched = [first] if first in state.windows else []
     else:
-        touched = [start for start in state.windows if start >= first]
+        touched = [start for start in state.windows if start >= first and _is_open(state, start, params)]
     for start in touched:
         window = state.windows[start]
         window.members = max(0, window.members + change)

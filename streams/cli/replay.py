@@ -1,5 +1,6 @@
 """``qunpulse replay``: files of events, live or on the embedded parts, with a progress bar a stage."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from streams.cli.base import fail, friendly, settings
 
 def replay(
     files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="JSON Lines, .gz too.")
-    ],
+        list[Path] | None,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="JSON Lines, .gz too."),
+    ] = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="Run the whole pipeline here, until all is stored.")
     ] = False,
@@ -25,11 +27,21 @@ def replay(
     reference: Annotated[
         bool, typer.Option("--reference", help="Run the reference model here: no broker, no store.")
     ] = False,
+    log: Annotated[
+        bool,
+        typer.Option(
+            "--log", help="With --reference: over the internal topics of the broker, not over files."
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the facts as JSON Lines; with --reference.")
     ] = None,
 ) -> None:
     """Send files of events, each line as it stands, to the topic that its kind names."""
+    if log and not reference:
+        fail("--log goes with --reference", 2)
+    if log == bool(files):
+        fail("give files" if not files else "--log reads the broker, not files", 2)
     if reference and embedded:
         fail("--reference and --embedded exclude each other", 2)
     if out is not None and not reference:
@@ -41,19 +53,23 @@ def replay(
     with friendly():
         found = settings()
         with _bars() as moved:
-            if reference:
+            if log:
+                from streams.reference_log import replay_log  # noqa: PLC0415
+
+                summary = asyncio.run(replay_log(found, moved, out))
+            elif reference:
                 from streams.reference_replay import replay_reference  # noqa: PLC0415
                 from streams.runtime import wall_ms  # noqa: PLC0415
 
-                summary = replay_reference(files, found, moved, wall_ms(), out)
+                summary = replay_reference(files or [], found, moved, wall_ms(), out)
             elif data is not None:
                 from streams.embedded_replay import replay_embedded  # noqa: PLC0415
 
-                summary = replay_embedded(files, data, found, moved)
+                summary = replay_embedded(files or [], data, found, moved)
             else:
                 from streams.live_replay import replay_live  # noqa: PLC0415
 
-                summary = replay_live(files, found, moved)
+                summary = replay_live(files or [], found, moved)
     typer.echo(json.dumps(summary, ensure_ascii=False) if as_json else _sheet(summary))
 
 

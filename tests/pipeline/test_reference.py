@@ -17,7 +17,6 @@ from streams.simulator import Simulator
 pytestmark = pytest.mark.timeout(300)
 
 BAD = [b"not json", b'{"kind":"chat"}', b"\xff\xfe", b"[]", b'{"kind":"dance","event_id":"x"}']
-SUMS = ("joins", "leaves", "left_self", "kicked", "banned", "planned", "messages")
 MS = {
     "at",
     "as_of",
@@ -104,13 +103,15 @@ def _change(row: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _windows(rows: list[dict[str, Any]]) -> dict[tuple[str, int], Counter[str]]:
-    """Sums over the parts of each window: how much came too late for it depends on when a flush closed it."""
-    windows: dict[tuple[str, int], Counter[str]] = {}
-    for row in rows:
-        window = windows.setdefault((row["group_id"], row["window_start"]), Counter())
-        window.update({name: row[name] for name in SUMS})
-    return windows
+def _windows(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Figures of each part of each window; its version and time are those of the flush that told it."""
+    apart = ("group_id", "window_start", "part", "version", "as_of", "schema_version")
+    return {
+        (row["group_id"], row["window_start"], row["part"]): {
+            name: value for name, value in row.items() if name not in apart
+        }
+        for row in rows
+    }
 
 
 def _alert(row: dict[str, Any]) -> tuple[Any, ...]:

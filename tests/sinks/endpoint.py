@@ -31,6 +31,11 @@ class Endpoint:
         assert said, "the server has ended"
         return said.strip()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

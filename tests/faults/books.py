@@ -1,0 +1,53 @@
+"""The evidence of a run in memory, indexed. An event is known by brand and id, a place by topic, partition and offset."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+Entry = dict[str, Any]
+Identity = tuple[Any, ...]
+
+
+def lines(path: Path) -> list[Entry]:
+    """Objects of a file of JSON lines; a file that is not there has none."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().split("\n") if line]
+
+
+class Books:
+    """One run's evidence; see `evidence` for the folder."""
+
+    def __init__(self, folder: Path, prefix: str = "qunpulse.") -> None:
+        self.folder = folder
+        self.prefix = prefix
+        self.ledger = lines(folder / "ledger.jsonl")
+        self.stored = (folder / "store" / "physical.json").exists()
+        self.physical: dict[str, list[list[Any]]] = (
+            json.loads((folder / "store" / "physical.json").read_text()) if self.stored else {}
+        )
+        self.by_id: dict[Identity, list[Entry]] = defaultdict(list)
+        for entry in self.ledger:
+            if entry["good"]:
+                self.by_id[entry["brand_id"], entry["event_id"]].append(entry)
+
+    def topic(self, name: str) -> list[Entry]:
+        """Records of a topic: ``partition``, ``offset``, ``value``."""
+        return lines(self.folder / "topics" / f"{name}.jsonl")
+
+    def said(self, name: str) -> list[Entry]:
+        """Facts of the reference model."""
+        return lines(self.folder / "said" / f"{name}.jsonl")
+
+    def table(self, name: str) -> list[Entry]:
+        """Rows of the store under FINAL."""
+        return lines(self.folder / "store" / f"{name}.jsonl")
+
+    def sent_once(self) -> set[Identity]:
+        """Events of which at least one send was acknowledged: each must be applied once."""
+        return {known for known, entries in self.by_id.items() if any(one["acked"] for one in entries)}
+
+    def place(self, entry: Entry) -> str:
+        """Where an acknowledged record stands, as rows name it: ``kind:partition:offset``."""
+        return f"{entry['topic'].removeprefix(self.prefix)}:{entry['partition']}:{entry['offset']}"
