@@ -32,11 +32,11 @@ from models.state import MemberState
 from models.state import snapshot as member_snapshot
 from schemas.accept import accept
 from schemas.events import parse_event
-from schemas.facts import to_json
 from schemas.figures import figures_json
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, decode_rows, encode_rows, source_number
 from schemas.topics import TOPICS
 from schemas.view import Event, read_event
+from schemas.written import written_json
 from streams import runtime
 from streams.changelog import Changelog
 from streams.chunk import Chunk, Partition
@@ -149,10 +149,10 @@ class Stages:
                 dirty[state.member_id] = state
             folded = process_time()
             for change in changes:
-                to_json(change)
+                written_json(change)
             written = process_time()
             for state in dirty.values():
-                to_json(self._members.profile(state, state.judged_at))
+                written_json(self._members.profile(state, state.judged_at))
             profiled = process_time()
             for state in dirty.values():
                 member_snapshot(state)

@@ -27,8 +27,9 @@ from models.rules.index import Asked, Plan, RuleIndex
 from models.rules.rule import Rule, RuleSet
 from models.state import MemberState, initial
 from models.work import Value, Work
-from schemas.facts import TagChange
+from schemas.rows import Row, source_name
 from schemas.view import Event
+from schemas.written import Change
 
 Cause = Literal["event", "timer", "rule", "manual"]
 
@@ -38,7 +39,8 @@ class Occasion(msgspec.Struct, frozen=True, gc=False):
 
     cause: Cause
     event: Event | None = None
-    source: str | None = None
+    row: Row | None = None
+    """Where the event stood in the input."""
 
 
 class Judge:
@@ -54,7 +56,7 @@ class Judge:
         self._holding = tuple(asked.number for asked in everything if self._ask(self._blank, 0, (asked,)))
         """Rules that hold of one of whom nothing is known."""
 
-    def judge(self, state: MemberState, at: int, occasion: Occasion) -> list[TagChange]:
+    def judge(self, state: MemberState, at: int, occasion: Occasion) -> list[Change]:
         """Decide at ``at`` what may have changed since the last time; brings tags, due time and revision up to date."""
         work = state.work
         at = max(at, state.judged_at)
@@ -107,7 +109,7 @@ class Judge:
             plan = self._firsts[changed] = Plan(features, self._index.merged(rules, self._holding))
         return plan
 
-    def _decide(self, state: MemberState, now: int, plan: Plan, occasion: Occasion) -> list[TagChange]:
+    def _decide(self, state: MemberState, now: int, plan: Plan, occasion: Occasion) -> list[Change]:
         """Look at what was picked; changes in the order of the file, those that leave first."""
         rules = self._refresh(state, now, plan)
         flips = self._ask(state, now, rules) if rules else None
@@ -159,9 +161,7 @@ class Judge:
                 work.dues[asked.slot] = due
         return flips
 
-    def _enter(
-        self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion
-    ) -> TagChange | None:
+    def _enter(self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion) -> Change | None:
         state.on[rule.tag] = now
         if _by_hand(state, rule.tag):
             return None
@@ -169,9 +169,7 @@ class Judge:
         rule.enter.tell(state, now, self._frame, evidence)
         return self._change(state, rule.tag, "entered", now, occasion, evidence, due)
 
-    def _leave(
-        self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion
-    ) -> TagChange | None:
+    def _leave(self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion) -> Change | None:
         del state.on[rule.tag]
         if _by_hand(state, rule.tag):
             return None
@@ -182,9 +180,9 @@ class Judge:
         by.tell(state, now, self._frame, evidence)
         return self._change(state, rule.tag, "left", now, occasion, evidence, due)
 
-    def _by_hand(self, state: MemberState, at: int, occasion: Occasion) -> list[TagChange]:
+    def _by_hand(self, state: MemberState, at: int, occasion: Occasion) -> list[Change]:
         """Tags that a person set or cleared; a rule neither ends nor needs such a tag (T07)."""
-        by_hand = Occasion("manual", occasion.event, occasion.source)
+        by_hand = Occasion("manual", occasion.event, occasion.row)
         touched = [tag for tag in state.work.manual if tag not in state.on]
         state.work.manual.clear()
         return [
@@ -192,7 +190,7 @@ class Judge:
             for tag in touched
         ]
 
-    def _retire(self, state: MemberState, at: int) -> list[TagChange]:
+    def _retire(self, state: MemberState, at: int) -> list[Change]:
         """Tags of rules that are no more."""
         gone = [tag for tag in sorted(state.on) if tag not in self._index.names]
         for tag in gone:
@@ -209,23 +207,24 @@ class Judge:
         occasion: Occasion,
         evidence: dict[str, Value],
         due: int,
-    ) -> TagChange:
+    ) -> Change:
         name = self._index.names.get(tag)
-        event = occasion.event
-        return TagChange.model_construct(
-            brand_id=state.brand_id,
-            member_id=state.member_id,
-            tag=tag,
-            name_zh=tag if name is None else name.zh,
-            name_en=tag if name is None else name.en,
-            change=change,
-            at=at,
-            cause=occasion.cause,
-            rule_version=self.version,
-            source=occasion.source,
-            event_id=None if event is None else event.event_id,
-            evidence=evidence,
-            next_at=None if due >= NEVER else due,
+        event, row = occasion.event, occasion.row
+        return Change(
+            1,
+            state.brand_id,
+            state.member_id,
+            tag,
+            tag if name is None else name.zh,
+            tag if name is None else name.en,
+            change,
+            at,
+            occasion.cause,
+            self.version,
+            None if row is None else source_name(row.source, row.offset),
+            None if event is None else event.event_id,
+            evidence,
+            None if due >= NEVER else due,
         )
 
 

@@ -32,8 +32,9 @@ from models.judge import Cause, Judge, Occasion
 from models.params import MemberParams
 from models.rules.rule import RuleSet
 from models.state import MemberState, initial
-from schemas.facts import MemberProfile, TagChange
+from schemas.rows import Row
 from schemas.view import Event
+from schemas.written import Change, Profile
 
 
 class Members:
@@ -60,24 +61,25 @@ class Members:
         at: int,
         cause: Cause,
         event: Event | None = None,
-        source: str | None = None,
-    ) -> list[TagChange]:
+        row: Row | None = None,
+    ) -> list[Change]:
         """Decide at ``at`` (ms), or at the last judgement if that is later, which tags enter and leave.
 
-        Those that leave come first. Brings ``state.due`` up to date: nothing changes before it without an event.
+        ``row`` is where the event stood in the input. Those that leave come first. Brings ``state.due`` up to date:
+        nothing changes before it without an event.
         """
-        return self._judge.judge(state, at, Occasion(cause, event, source))
+        return self._judge.judge(state, at, Occasion(cause, event, row))
 
-    def fire_due(self, state: MemberState, until: int) -> list[TagChange]:
+    def fire_due(self, state: MemberState, until: int) -> list[Change]:
         """Judge at every due time up to ``until`` (ms), each at its own time.
 
         Ends, because every judgement moves the due time on, and a member left alone comes to rest.
         """
-        found: list[TagChange] = []
+        found: list[Change] = []
         while state.due is not None and state.due <= until:
             found += self._judge.judge(state, state.due, Occasion("timer"))
         return found
 
-    def profile(self, state: MemberState, at: int) -> MemberProfile:
+    def profile(self, state: MemberState, at: int) -> Profile:
         """All that is known as of ``at`` (ms), or as of the last judgement if that is later."""
         return profile.profile(state, max(at, state.judged_at), self._frame)

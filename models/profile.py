@@ -9,14 +9,14 @@ from models.frame import Frame
 from models.stage import Churn
 from models.state import MemberState
 from models.ties import holding
-from schemas.facts import MemberProfile
+from schemas.written import Profile
 
 _ACTIVITY, _FREQ, _STAGE, _CHURN, _STREAK, _F, _M = (
     SLOTS[name] for name in ("activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen")
 )
 
 
-def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
+def profile(state: MemberState, at: int, frame: Frame) -> Profile:
     """Profile as of ``at``.
 
     ``version`` grows with ``at`` and, at one time, with the number of changes. One who never acted was last seen when
@@ -32,32 +32,33 @@ def profile(state: MemberState, at: int, frame: Frame) -> MemberProfile:
 
     churn = step(_CHURN)
     first = at if state.first is None else state.first
-    return MemberProfile.model_construct(
-        brand_id=state.brand_id,
-        member_id=state.member_id,
-        version=at << 20 | state.revision & 0xFFFFF,
-        as_of=at,
-        first_seen=first,
-        last_seen=first if state.last is None else state.last,
-        activity_score=score(state, at, frame),
-        activity=step(_ACTIVITY),
-        activity_freq=step(_FREQ),
-        stage=step(_STAGE),
-        r_days=rfm.r_days(state, at, frame),
-        f=step(_F),
-        m_fen=step(_M),
-        orders=rfm.net_orders(state),
-        revenue_fen=state.book().revenue if state.orders else 0,
-        last_paid_at=rfm.last_paid_at(state),
-        streak_days=step(_STREAK),
-        longest_streak_days=checkins.longest(state),
-        checkin_days=checkins.total(state),
-        p_alive=p_alive(state, at, frame),
-        churn=churn,
-        churn_risk=_churn_risk(state, at, churn, frame),
-        groups=holding(state.groups),
-        tags=_tags(state),
-        next_at=state.due,
+    return Profile(
+        1,
+        state.brand_id,
+        state.member_id,
+        at << 20 | state.revision & 0xFFFFF,
+        at,
+        first,
+        first if state.last is None else state.last,
+        score(state, at, frame),
+        step(_ACTIVITY),
+        step(_FREQ),
+        step(_STAGE),
+        rfm.r_days(state, at, frame),
+        step(_F),
+        step(_M),
+        rfm.net_orders(state),
+        state.book().revenue if state.orders else 0,
+        rfm.last_paid_at(state),
+        step(_STREAK),
+        checkins.longest(state),
+        checkins.total(state),
+        p_alive(state, at, frame),
+        churn,
+        _churn_risk(state, at, churn, frame),
+        holding(state.groups),
+        _tags(state),
+        state.due,
     )
 
 

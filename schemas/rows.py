@@ -46,5 +46,10 @@ def source_number(kind: str, partition: int) -> int:
     return KINDS.index(kind) + len(KINDS) * partition
 
 
+def source_name(source: int, offset: int) -> str:
+    """Where an event stood in the input: ``kind:partition:offset``."""
+    return f"{KINDS[source % len(KINDS)]}:{source // len(KINDS)}:{offset}"
+
+
 encode_rows = msgspec.msgpack.Encoder().encode
 decode_rows = msgspec.msgpack.Decoder(Rows).decode

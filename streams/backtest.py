@@ -13,8 +13,8 @@ from models.calendar import DAY_MS, Calendar
 from models.members import Members
 from models.params import MemberParams
 from models.rules import RuleSet
-from schemas.facts import TagChange
 from schemas.view import read_event
+from schemas.written import Change
 from streams.history import Page
 from streams.reference import Key, MembersReference
 
@@ -36,13 +36,13 @@ class Side:
     """A change that undoes the one before it no later than so many ms is a flap."""
     moved: Counter[Moved] = field(default_factory=Counter)
     flaps: Counter[str] = field(default_factory=Counter)
-    held: dict[Held, TagChange] = field(default_factory=dict)
+    held: dict[Held, Change] = field(default_factory=dict)
     """Tags held at the end, each with how it entered."""
-    left: dict[Held, TagChange] = field(default_factory=dict)
+    left: dict[Held, Change] = field(default_factory=dict)
     """How those that are not held at the end left last."""
     seconds: float = 0.0
 
-    def take(self, changes: Iterable[TagChange], calendar: Calendar) -> None:
+    def take(self, changes: Iterable[Change], calendar: Calendar) -> None:
         """Count changes, which come in the order of their time for each member."""
         for change in changes:
             who: Held = change.tag, (change.brand_id, change.member_id)

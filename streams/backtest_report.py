@@ -5,7 +5,7 @@ from typing import Any
 
 from models.calendar import iso_date
 from models.rules.difference import Difference, difference
-from schemas.facts import TagChange
+from schemas.written import Change
 from streams.backtest import Backtest, Held, Side
 
 
@@ -75,7 +75,7 @@ def _holders(side: Side, tag: str) -> set[Held]:
     return {who for who in side.held if who[0] == tag}
 
 
-def _example(kind: str, change: TagChange, who: Held) -> dict[str, Any]:
+def _example(kind: str, change: Change, who: Held) -> dict[str, Any]:
     """A member whom the versions tell apart, and what decided: of one lost, why it left or, if it never had it under
     the other version, why it has it under the rules in use."""
     return {

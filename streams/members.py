@@ -7,9 +7,9 @@ from prometheus_client import Counter
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
-from schemas.facts import TagChange, to_json
-from schemas.rows import KINDS, Row
+from schemas.rows import Row
 from schemas.view import Event
+from schemas.written import Change, written_json
 from sinks.metrics import METRICS
 from streams.keyed import Keyed, values_for
 from streams.store import Store
@@ -45,14 +45,16 @@ class MembersFlow(Keyed[MemberState]):
         if row.offset <= state.fence.get(row.source, -1):
             self.repeated += 1
             return False
-        self._changed(self._model.fire_due(state, row.clock), row.clock)
+        due = state.due
+        if due is not None and due <= row.clock:
+            self._changed(self._model.fire_due(state, row.clock), row.clock)
         if not self._model.fold(state, event, row.source, row.offset):
             self.repeated += 1
             return True  # the fence has moved
         self.applied += 1
-        at = max(row.ts, state.judged_at)
-        source = f"{KINDS[row.source % len(KINDS)]}:{row.source // len(KINDS)}:{row.offset}"
-        self._changed(self._model.judge(state, at, "event", event, source), row.clock)
+        changes = self._model.judge(state, row.ts, "event", event, row)
+        if changes:
+            self._changed(changes, row.clock)
         return True
 
     def fire(self, state: MemberState, clock: int) -> None:
@@ -64,13 +66,14 @@ class MembersFlow(Keyed[MemberState]):
 
     def tell(self, state: MemberState) -> None:
         profile = self._model.profile(state, state.judged_at)
-        self.outbox.put(self._profiles_topic, profile.key(), to_json(profile))
+        self.outbox.put(self._profiles_topic, profile.key(), written_json(profile))
 
-    def _changed(self, changes: list[TagChange], arrived: int | None) -> None:
+    def _changed(self, changes: list[Change], arrived: int | None) -> None:
         if not changes:
             return
+        key = changes[0].key()
         for change in changes:
-            self.outbox.put(self._changes_topic, change.key(), to_json(change))
+            self.outbox.put(self._changes_topic, key, written_json(change))
             self.told.append(self._counter(change.tag, change.change))
         if arrived is not None:
             self._arrived.append(arrived)

@@ -48,11 +48,11 @@ class Outbox:
         self._producer = producer
         self._partitions = partitions
         self._confirm_seconds = confirm_seconds
-        self._waiting: dict[Partition, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
+        self._waiting: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
 
     def put(self, topic: str, key: bytes, value: bytes | None) -> None:
         """Add a record; its key decides the partition."""
-        self.put_at(Partition(topic, partition_of(key, self._partitions[topic])), key, value)
+        self._waiting[topic, crc32(key) % self._partitions[topic]].append((key, value))
 
     def put_at(self, partition: Partition, key: bytes | None, value: bytes | None) -> None:
         """Add a record for a given partition."""
@@ -71,10 +71,9 @@ class Outbox:
             NotDelivered: the broker did not confirm; nothing may be taken as delivered.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
-        confirmed = await asyncio.gather(
-            *(self._send(partition, records, sent) for partition, records in waiting.items())
-        )
-        return dict(zip(waiting, confirmed, strict=True))
+        targets = [Partition(*target) for target in waiting]
+        confirmed = await asyncio.gather(*(self._send(target, waiting[target], sent) for target in targets))
+        return dict(zip(targets, confirmed, strict=True))
 
     async def deliver_one(self, partition: Partition, key: bytes, value: bytes) -> int:
         """Send one record at once and return its offset."""

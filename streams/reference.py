@@ -13,10 +13,11 @@ from models.groups.groups import Groups
 from models.groups.state import GroupState
 from models.members import Members
 from models.state import MemberState
-from schemas.facts import Alert, MemberProfile, TagChange
+from schemas.facts import Alert
 from schemas.figures import Figures
-from schemas.rows import KINDS, Row, Rows
+from schemas.rows import Row, Rows
 from schemas.view import Event, read_event
+from schemas.written import Change, Profile
 
 Key = tuple[str, str]
 """Brand, and member or group."""
@@ -26,11 +27,6 @@ Moved = Callable[[Key], None]
 
 ENDED = 1 << 62
 """A mark this high says that its source has ended, at the rest of the mark (docs/architecture.md, Time)."""
-
-
-def source_name(row: Row) -> str:
-    """Where the event of a row stood in the input: ``kind:partition:offset``."""
-    return f"{KINDS[row.source % len(KINDS)]}:{row.source // len(KINDS)}:{row.offset}"
 
 
 def _nobody(_: Key) -> None:
@@ -43,7 +39,7 @@ class MembersReference:
     def __init__(self, model: Members) -> None:
         self._model = model
         self.states: dict[Key, MemberState] = {}
-        self.changes: list[TagChange] = []
+        self.changes: list[Change] = []
 
     def apply(self, row: Row, event: Event, clock: int) -> Key | None:
         """Apply a row at the arrival clock `clock`; whom it was about, or None for nobody or a repeat."""
@@ -57,7 +53,7 @@ class MembersReference:
         self.changes += self._model.fire_due(state, clock)
         if self._model.fold(state, event, row.source, row.offset):
             at = max(row.ts, state.judged_at)
-            self.changes += self._model.judge(state, at, "event", event, source_name(row))
+            self.changes += self._model.judge(state, at, "event", event, row)
         return key
 
     def fire(self, clock: int, moved: Moved = _nobody) -> None:
@@ -73,7 +69,7 @@ class MembersReference:
         for state in self.states.values():
             self.changes += self._model.judge(state, clock, "timer")
 
-    def profile(self, key: Key) -> MemberProfile:
+    def profile(self, key: Key) -> Profile:
         """Profile of a member as it is told now."""
         state = self.states[key]
         return self._model.profile(state, state.judged_at)

@@ -81,8 +81,8 @@ def in_order(lines: Iterable[Line], partitions: int, now: int) -> Iterator[Sent]
 def facts_of(members: MembersReference, groups: GroupsReference) -> dict[str, list[Fact]]:
     """What the models say, by topic: of what is revised, the alerts in every version and the rest as it holds."""
     return {
-        "tag-changes": [*members.changes],
-        "member-profiles": [members.profile(key) for key in members.states],
+        "tag-changes": [change.fact() for change in members.changes],
+        "member-profiles": [members.profile(key).fact() for key in members.states],
         "group-stats": [told.fact() for told in groups.stats.values()],
         "alerts": [*groups.alerts],
     }

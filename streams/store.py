@@ -49,8 +49,13 @@ class Store(Generic[S]):
         self._cache: dict[bytes, S] = {}
         self._cache_size = cache_size
         self._dirty: dict[bytes, S] = {}
+        self._moved: dict[bytes, S] = {}
+        """States that were put since their due times were last looked at."""
         self._heap: list[tuple[int, bytes]] = []
         self._due: dict[bytes, int] = {}
+        self._armed: dict[bytes, int] = {}
+        """The earliest time at which a key stands in the heap; where its due time moved on since, it is put there anew when
+        that time comes."""
 
     def __len__(self) -> int:
         return len(self._values)
@@ -85,14 +90,7 @@ class Store(Generic[S]):
 
     def put(self, key: bytes, state: S) -> None:
         """Take in a changed state."""
-        self._cache[key] = state
-        self._dirty[key] = state
-        due = state.due
-        if due is None:
-            self._due.pop(key, None)
-        elif self._due.get(key) != due:
-            self._due[key] = due
-            heapq.heappush(self._heap, (due, key))
+        self._cache[key] = self._dirty[key] = self._moved[key] = state
 
     def dirty_items(self) -> Iterator[tuple[bytes, S]]:
         """Keys and states changed since the last drain."""
@@ -101,6 +99,7 @@ class Store(Generic[S]):
     def drain(self) -> list[tuple[bytes, bytes]]:
         """Encode and return what changed since the last drain; the cache is brought back to its size."""
         changed = []
+        self._settle_dues()
         for key, state in self._dirty.items():
             encoded = _DUE.pack(state.due or 0) + self._snapshot(state)
             self._values[key] = encoded
@@ -132,6 +131,7 @@ class Store(Generic[S]):
 
     def loaded(self, stale: Iterable[bytes] = ()) -> None:
         """The changelog has been read to its end: put the due times in order. Keys in `stale` are to be written again."""
+        self._armed = self._due.copy()
         self._heap = [(due, key) for key, due in self._due.items()]
         heapq.heapify(self._heap)
         for key in stale:
@@ -143,29 +143,51 @@ class Store(Generic[S]):
         """Forget what was changed of `key` since the last drain."""
         self._cache.pop(key, None)
         self._dirty.pop(key, None)
-        self._due.pop(key, None)
+        self._moved.pop(key, None)
         encoded = self._values.get(key)
-        if encoded is not None:
-            (due,) = _DUE.unpack_from(encoded)
-            if due:
-                self._due[key] = due
-                heapq.heappush(self._heap, (due, key))
+        self._arm(key, None if encoded is None else _DUE.unpack_from(encoded)[0] or None)
+
+    def _arm(self, key: bytes, due: int | None) -> None:
+        """Note when `key` is due, and see that it stands in the heap at that time or before."""
+        if due is None:
+            self._due.pop(key, None)
+            return
+        self._due[key] = due
+        armed = self._armed.get(key)
+        if armed is None or due < armed:
+            self._armed[key] = due
+            heapq.heappush(self._heap, (due, key))
+
+    def _settle_dues(self) -> None:
+        """Take in the due times of the states that were put."""
+        for key, state in self._moved.items():
+            self._arm(key, state.due)
+        self._moved.clear()
 
     @property
     def timers(self) -> int:
         """Number of keys with a due time."""
+        self._settle_dues()
         return len(self._due)
 
     def overdue(self, clock: int) -> int:
         """Number of keys whose due time is at or before `clock`."""
+        self._settle_dues()
         return sum(due <= clock for due in self._due.values())
 
     def due(self, clock: int, most: int) -> list[bytes]:
         """Up to `most` keys whose due time is at or before `clock`, earliest first; each is returned once."""
+        self._settle_dues()
         keys: list[bytes] = []
         while self._heap and self._heap[0][0] <= clock and len(keys) < most:
-            due, key = heapq.heappop(self._heap)
-            if self._due.get(key) == due:
+            at, key = heapq.heappop(self._heap)
+            if self._armed.get(key) != at:
+                continue
+            del self._armed[key]
+            due = self._due.get(key)
+            if due == at:
                 del self._due[key]
                 keys.append(key)
+            elif due is not None:
+                self._arm(key, due)
         return keys

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
-from schemas.facts import MemberProfile, TagChange
 from schemas.view import Event
+from schemas.written import Change, Profile
 
 START = 1_767_600_000_000
 DAY = 86_400_000
@@ -78,13 +78,13 @@ def live(
     end: int,
     restarts: frozenset[int] = frozenset(),
     again: bool = False,
-) -> tuple[MemberState, list[TagChange]]:
+) -> tuple[MemberState, list[Change]]:
     """Let the events arrive in the order given and time go on to ``end``.
 
     The state is written and read anew after the events numbered in ``restarts``. With ``again`` each event comes
     three times: at the same offset, and at a later one under the same id.
     """
-    state, clock, found, offset = members.initial("default", "m1"), 0, list[TagChange](), 0
+    state, clock, found, offset = members.initial("default", "m1"), 0, list[Change](), 0
     for number, event in enumerate(events):
         clock = max(clock, event.at)
         for offset_of in (offset, offset, offset + 1) if again else (offset,):
@@ -99,9 +99,9 @@ def live(
     return state, found
 
 
-def told(profile: MemberProfile) -> dict[str, Any]:
+def told(profile: Profile) -> dict[str, Any]:
     """A profile without what only counts revisions."""
-    return profile.model_dump(exclude={"version"})
+    return profile.fact().model_dump(exclude={"version"})
 
 
 def copy(state: MemberState) -> MemberState:

@@ -12,8 +12,9 @@ from models.members import Members
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
 from models.state import MemberState
-from schemas.facts import TagChange
+from schemas.rows import Row
 from schemas.view import Event
+from schemas.written import Change
 
 DAY = 86_400_000
 NOON = 1_767_585_600_000
@@ -36,23 +37,23 @@ class Life:
         self.state: MemberState = members.initial("default", "m1")
         self.count = 0
 
-    def happens(self, type_: str, at: int, kind: str = "chat", **fields: Any) -> list[TagChange]:
+    def happens(self, type_: str, at: int, kind: str = "chat", **fields: Any) -> list[Change]:
         self.count += 1
         event = Event(event_id=f"e{self.count}", kind=kind, type=type_, ts=at, member_id="m1", **fields)
         found = self.members.fire_due(self.state, at)
         assert self.members.fold(self.state, event, 0, self.count)
         return found + self.members.judge(
-            self.state, max(at, self.state.judged_at), "event", event, "chat:0:1"
+            self.state, max(at, self.state.judged_at), "event", event, Row(0, 1, at, at, b"")
         )
 
-    def messages(self, number: int, at: int) -> list[TagChange]:
+    def messages(self, number: int, at: int) -> list[Change]:
         return [change for _ in range(number) for change in self.happens("message", at)]
 
     def waits(self, until: int) -> list[tuple[str, str, int]]:
         return brief(self.members.fire_due(self.state, until))
 
 
-def brief(changes: list[TagChange]) -> list[tuple[str, str, int]]:
+def brief(changes: list[Change]) -> list[tuple[str, str, int]]:
     return [(change.tag, change.change, change.at) for change in changes]
 
 

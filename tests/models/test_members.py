@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from models.members import Members
 from models.rules import RuleSet
-from schemas.facts import MemberProfile, TagChange
+from schemas.facts import to_json
 from schemas.view import Event
+from schemas.written import Profile, written_json
 from tests.models.histories import DAY, LENGTH, START, copy, histories, live, told
 
 ENDS = st.one_of(st.integers(0, 20 * DAY), st.integers(0, 400 * DAY)).map(lambda wait: START + LENGTH + wait)
@@ -59,7 +60,7 @@ def test_nothing_changes_before_it_is_due(members: Members, events: list[Event],
     raise AssertionError("a member left alone does not come to rest")
 
 
-def steps(profile: MemberProfile) -> tuple[object, ...]:
+def steps(profile: Profile) -> tuple[object, ...]:
     """What of a profile changes by steps."""
     return (
         profile.activity,
@@ -79,7 +80,9 @@ def steps(profile: MemberProfile) -> tuple[object, ...]:
 @given(events=histories(), end=ENDS)
 def test_one_stage_and_one_activity_and_their_tags(members: Members, events: list[Event], end: int) -> None:
     state, _ = live(members, events, end)
-    profile = MemberProfile.model_validate(members.profile(state, end).model_dump())
+    written = members.profile(state, end)
+    profile = written.fact()
+    assert to_json(profile) == written_json(written)
     assert [tag for tag in profile.tags if tag.startswith("stage.")] == [f"stage.{profile.stage}"]
     assert [tag for tag in profile.tags if tag.startswith("activity.")] == [f"activity.{profile.activity}"]
     assert ("churn.left" in profile.tags) is (profile.churn == "left")
@@ -94,7 +97,7 @@ def test_facts_tell_the_story_of_the_tags(
     state, facts = live(members, events, end)
     held: set[str] = set()
     for fact in facts:
-        TagChange.model_validate(fact.model_dump())
+        assert to_json(fact.fact()) == written_json(fact)
         assert (fact.tag in held) is (fact.change == "left")
         held.symmetric_difference_update({fact.tag})
         assert fact.evidence

@@ -30,9 +30,9 @@ class Broken(Members):
     bad: frozenset[str] = frozenset()
 
     def judge(
-        self, state: Any, at: int, cause: Any, event: Event | None = None, source: str | None = None
+        self, state: Any, at: int, cause: Any, event: Event | None = None, row: Row | None = None
     ) -> Any:
-        found = super().judge(state, at, cause, event, source)
+        found = super().judge(state, at, cause, event, row)
         if event is not None and event.event_id in self.bad:
             raise ZeroDivisionError("a share of nothing")
         return found

@@ -89,11 +89,10 @@ class MembersAgent:
             seen = read_event(row.raw, row.ts)
             key = f"{seen.brand_id}\x1f{seen.member_id}".encode()
             state = self.store.get(key) or self.model.initial(seen.brand_id, seen.member_id or "")
-            told += self.model.fire_due(state, row.clock)
+            changes = self.model.fire_due(state, row.clock)
             if self.model.fold(state, seen, row.source, row.offset):
-                told += self.model.judge(
-                    state, max(row.ts, state.judged_at), "event", seen, f"0:0:{row.offset}"
-                )
+                changes += self.model.judge(state, max(row.ts, state.judged_at), "event", seen, row)
+            told += [change.fact() for change in changes]
             self.store.put(key, state)
         return told
 
@@ -105,7 +104,7 @@ class MembersAgent:
             assert state is not None
             self.model.fire_due(state, at)
             self.model.judge(state, at, "timer")
-            told.append(self.model.profile(state, at))
+            told.append(self.model.profile(state, at).fact())
         return told
 
 

@@ -66,7 +66,7 @@ def make(folder: Path) -> None:
         changelog = [(key, pack(EPOCH, body)) for key, body in sorted(agent.store.drain())]
         (folder / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(changelog))
     facts += [
-        members.model.profile(state, halves[0][-1].ts)
+        members.model.profile(state, halves[0][-1].ts).fact()
         for state in map(members.store.get, members.store.all_keys())
         if state
     ]
