@@ -120,6 +120,17 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     _state("members-state", "members agent", "Changelog of the members' states."),
     _state("groups-state", "groups agent", "Changelog of the groups' states."),
+    Topic(
+        "notify-state",
+        key="receiver and alert id",
+        contract="what a receiver was told of an alert, in JSON, read by its owner alone",
+        cleanup="compact",
+        retention_ms=None,
+        role="state",
+        written_by="notify",
+        read_by="notify",
+        description="What each receiver of alerts was told.",
+    ),
     _output(
         "tag-changes",
         "brand|member",

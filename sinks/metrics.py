@@ -48,6 +48,7 @@ class Metrics:
         self._state()
         self._facts()
         self._sinks()
+        self._notify()
         self._build()
 
     def _flow(self) -> None:
@@ -115,6 +116,29 @@ class Metrics:
         self.sink_retries = self._counter("sink_retries_total", "Inserts tried again.", "table", "reason")
         self.sink_lag = self._gauge(
             "sink_lag_seconds", "Age of the newest record that a table holds.", "table"
+        )
+
+    def _notify(self) -> None:
+        self.notify_told = self._counter(
+            "notify_told_total", "Versions of alerts that a receiver has taken.", "receiver", "state"
+        )
+        self.notify_refused = self._counter(
+            "notify_refused_total", "Versions of alerts that a receiver will never take.", "receiver"
+        )
+        self.notify_retries = self._counter(
+            "notify_retries_total", "Requests to a receiver that have to be sent again.", "receiver", "reason"
+        )
+        self.notify_waiting = self._gauge(
+            "notify_waiting_seconds",
+            "Age of the oldest alert that a receiver should know and does not.",
+            "receiver",
+        )
+        self.notify_open = self._gauge(
+            "notify_open_episodes",
+            "Episodes that are open, as a receiver knows them.",
+            "receiver",
+            "kind",
+            "severity",
         )
 
     def _build(self) -> None:

@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     kafka_key_password: SecretStr | None = Field(None, description="Password of that private key.")
     topic_prefix: str = Field("qunpulse.", description="Prefix of every topic's name.")
     app_id: str = Field(
-        "qunpulse", description="Consumer group of the workers; the sink's is this with `-sink`."
+        "qunpulse",
+        description="Consumer group of the workers; the sink's is this with `-sink`, a receiver's with `-notify-` and its name.",
     )
     partitions: int = Field(4, ge=1, le=1024, description="Partitions of a topic that has to be created.")
     replication: int = Field(1, ge=1, description="Replication factor of a topic that has to be created.")
@@ -118,6 +119,57 @@ class Settings(BaseSettings):
     worker_host: str = Field("127.0.0.1", description="Address of the worker's health and metrics.")
     worker_port: int = Field(
         6066, ge=0, le=65535, description="Port of the worker's health and metrics; 0 picks one."
+    )
+    alertmanager: str = Field(
+        "", description="Alertmanagers that `qunpulse notify` tells: `http://host:port`, comma separated."
+    )
+    alertmanager_user: str | None = Field(None, description="User of the login to Alertmanager.")
+    alertmanager_password: SecretStr | None = Field(
+        None, description="Password of the login to Alertmanager; without a user it is a bearer token."
+    )
+    alertmanager_repeat_seconds: float = Field(
+        60.0, gt=0, description="How often Alertmanager is told again of what is open."
+    )
+    alertmanager_hold_seconds: float = Field(
+        900.0,
+        ge=60,
+        description="An open alert of which Alertmanager hears nothing for so long ends there; longer than any restart.",
+    )
+    webhooks: SecretStr | None = Field(
+        None,
+        description="Webhooks that are told of alerts: `name=https://...`, one a line or comma separated.",
+    )
+    webhook_secrets: SecretStr | None = Field(
+        None,
+        description="What webhooks are signed with: one secret for all, or `name=secret`, one a line.",
+    )
+    wecom_robots: SecretStr | None = Field(
+        None, description="WeCom group robots that are told of alerts: `name=https://...`, as of webhooks."
+    )
+    notify_language: Literal["zh", "en"] = Field("zh", description="Language of messages to WeCom.")
+    notify_update_seconds: float = Field(
+        300.0,
+        ge=0,
+        description="Least time between two updates of one episode; a rise in severity does not wait.",
+    )
+    notify_give_up_seconds: float = Field(
+        3600.0,
+        ge=0,
+        description="A notice at which a receiver fails for so long (500) becomes a dead letter; one that is away is waited for.",
+    )
+    notify_ca: Path | None = Field(
+        None, description="Certificates that the receivers' are checked against (PEM); default: the system's."
+    )
+    board_url: str = Field(
+        "",
+        description="Address of a board that notifications link to; `{brand_id}`, `{group_id}`, `{alert_id}` are filled in.",
+    )
+    runbook_url: str = Field("", description="Address of the runbook that notifications link to.")
+    notify_host: str = Field(
+        "127.0.0.1", description="Address of the health and metrics of `qunpulse notify`."
+    )
+    notify_port: int = Field(
+        6067, ge=0, le=65535, description="Port of the health and metrics of `qunpulse notify`."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."

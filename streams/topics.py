@@ -6,6 +6,7 @@ number of partitions than its agent's input would lose state. So nothing is left
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
@@ -17,6 +18,14 @@ from streams.settings import Settings
 
 VISIBLE_SECONDS = 30.0
 """Kafka confirms a topic before every broker tells of it; so long it is waited for."""
+
+
+PAIRS: Final = (
+    ("member-events", "members-state"),
+    ("group-events", "groups-state"),
+    ("alerts", "notify-state"),
+)
+"""Topics and those that hold the state of who reads them, partition by partition."""
 
 
 class TopicsWrong(Exception):
@@ -38,7 +47,7 @@ class Layout:
     def problems(self) -> list[str]:
         """Why a worker cannot start on this layout."""
         found = [f"topic {name} does not exist" for name in self.missing]
-        for source, state in (("member-events", "members-state"), ("group-events", "groups-state")):
+        for source, state in PAIRS:
             ours, theirs = self.partitions.get(source), self.partitions.get(state)
             if ours is not None and theirs is not None and ours != theirs:
                 found.append(f"{source} has {ours} partitions and {state} has {theirs}: they must be equal")
@@ -73,25 +82,29 @@ def read_layout(settings: Settings) -> Layout:
 
 def create_missing(settings: Settings) -> list[str]:
     """Create what is declared and does not exist; returns the names created."""
-    missing = [topic for topic in TOPICS if topic.name in set(read_layout(settings).missing)]
+    found = read_layout(settings)
+    missing = [topic for topic in TOPICS if topic.name in set(found.missing)]
     if not missing:
         return []
     admin = connect(settings)
     try:
         for topic in missing:
-            _create(admin, settings, topic)
+            _create(admin, settings, topic, found)
     finally:
         admin.close()
     return [topic.name for topic in missing]
 
 
-def _create(admin: KafkaAdminClient, settings: Settings, topic: Topic) -> None:
+def _create(admin: KafkaAdminClient, settings: Settings, topic: Topic, found: Layout) -> None:
+    """Create one topic; one that holds the state of a reader gets the partitions of what is read, where that exists."""
+    sources = [source for source, state in PAIRS if state == topic.name]
+    partitions = next(
+        (found.partitions[name] for name in sources if name in found.partitions), settings.partitions
+    )
     config: dict[str, str] = {"cleanup.policy": topic.cleanup}
     if topic.retention_ms is not None:
         config["retention.ms"] = str(topic.retention_ms)
-    new = NewTopic(
-        settings.topic(topic.name), settings.partitions, settings.replication, topic_configs=config
-    )
+    new = NewTopic(settings.topic(topic.name), partitions, settings.replication, topic_configs=config)
     try:
         admin.create_topics([new])
     except TopicAlreadyExistsError:

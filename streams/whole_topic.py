@@ -1,6 +1,6 @@
 """Everything on a topic as it is now, for commands that look at all of it once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,6 +18,17 @@ async def read_topic(settings: Settings, layout: Layout, name: str) -> AsyncIter
     Raises:
         aiokafka.errors.KafkaError: no broker answers.
     """
+    partitions = [TopicPartition(settings.topic(name), number) for number in range(layout.partitions[name])]
+    async for record in read_partitions(settings, partitions):
+        yield record
+
+
+async def read_partitions(settings: Settings, partitions: Sequence[TopicPartition]) -> AsyncIterator[Any]:
+    """The same of some partitions.
+
+    Raises:
+        aiokafka.errors.KafkaError: no broker answers.
+    """
     consumer = AIOKafkaConsumer(
         **connection(settings),
         enable_auto_commit=False,
@@ -26,8 +37,7 @@ async def read_topic(settings: Settings, layout: Layout, name: str) -> AsyncIter
     )
     await consumer.start()
     try:
-        for number in range(layout.partitions[name]):
-            partition = TopicPartition(settings.topic(name), number)
+        for partition in partitions:
             consumer.assign([partition])
             await consumer.seek_to_beginning(partition)
             end: int | None = None

@@ -9,7 +9,7 @@ from streams.cli.dlq import dlq_cli
 from streams.cli.fit import fit
 from streams.cli.replay import replay
 from streams.cli.rules import rules_cli
-from streams.cli.run import demo, health, migrate, sink, worker
+from streams.cli.run import demo, health, migrate, notify, sink, worker
 from streams.cli.tags import explain
 from streams.cli.topics import topics
 
@@ -19,7 +19,7 @@ cli = typer.Typer(
     help="Live tags, scores and churn alerts for chat groups.",
     pretty_exceptions_show_locals=False,  # they may hold a password
 )
-for command in (demo, worker, sink, migrate, replay, topics, explain, fit, health):
+for command in (demo, worker, sink, notify, migrate, replay, topics, explain, fit, health):
     cli.command()(command)
 
 cli.add_typer(rules_cli, name="rules")

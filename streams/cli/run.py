@@ -41,6 +41,14 @@ def sink() -> None:
         run_sink(settings())
 
 
+def notify() -> None:
+    """Tell Alertmanager, webhooks and WeCom robots of alerts."""
+    from streams.notify.process import run_notify  # noqa: PLC0415
+
+    with friendly():
+        run_notify(settings())
+
+
 def migrate() -> None:
     """Bring the store's tables to this version."""
     from sinks.clickhouse.migrate import migrate as apply  # noqa: PLC0415
@@ -56,12 +64,12 @@ def migrate() -> None:
 
 
 def health(
-    part: Annotated[str, typer.Argument(help="worker or sink.")] = "worker",
+    part: Annotated[str, typer.Argument(help="worker, sink or notify.")] = "worker",
 ) -> None:
-    """Ask the worker or the sink on this machine whether it is ready; exit 69 when it is not."""
+    """Ask the worker, the sink or notify on this machine whether it is ready; exit 69 when it is not."""
     with friendly():
         found = settings()
-    port = found.worker_port if part == "worker" else found.api_port
+    port = {"worker": found.worker_port, "notify": found.notify_port}.get(part, found.api_port)
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3) as answer:
             typer.echo(answer.read().decode())

@@ -43,6 +43,7 @@ def test_what_is_compacted_does_not_expire_and_the_rest_does() -> None:
         "member-profiles",
         "members-state",
         "groups-state",
+        "notify-state",
     }
     assert all((topic.retention_ms is None) == (topic.cleanup == "compact") for topic in TOPICS)
 
