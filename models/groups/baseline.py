@@ -88,19 +88,23 @@ def _remember(baseline: Baseline, number: int, cell: int, peaks: list[int], term
     bursts = [peak if peak >= terms.params.floor - 1 else 0 for peak in peaks]
     if not any(bursts):
         return
-    old = baseline.bursts.get(cell) or Burst(number, [0.0] * len(peaks))
+    old = baseline.bursts.get(cell) or Burst(number, [0.0] * len(peaks), 0.0)
     keep = terms.keep ** ((number - old.number) / HOURS_A_WEEK)
     summed = [was * keep + now for was, now in zip(old.peaks, bursts, strict=True)]
-    baseline.bursts[cell] = Burst(number, summed)
+    baseline.bursts[cell] = Burst(number, summed, old.times * keep + 1)
 
 
 def _capped(baseline: Baseline, hour: Hour, terms: Terms) -> tuple[int, list[int]]:
-    """Leaves and peaks of an hour, none above what would just not have been a spike."""
-    if max(hour.leaves, *hour.peaks) < terms.params.floor:
+    """Leaves and peaks of an hour as they may enter: an outbreak weighs little in the rate, and no peak is above
+    what would just not have been a spike (Farrington's down-weighting of past outbreaks, formulas 4.5)."""
+    params = terms.params
+    if max(hour.leaves, *hour.peaks) < params.floor:
         return hour.leaves, hour.peaks
     caps = []
-    for window in terms.params.windows:
+    for window in params.windows:
         usual = expect(baseline, hour.number, window, hour.exposure, terms)
-        caps.append(largest_unsurprising(usual, threshold(terms.params, window), terms.params.floor - 1))
+        caps.append(largest_unsurprising(usual, threshold(params, window), params.floor - 1))
+    usual = expect(baseline, hour.number, HOUR, hour.exposure, terms)
+    ordinary = largest_unsurprising(usual, params.outbreak_p, 1)
     peaks = [min(peak, cap) for peak, cap in zip(hour.peaks, caps, strict=True)]
-    return min(hour.leaves, max(caps)), peaks
+    return min(hour.leaves, ordinary), peaks

@@ -1,7 +1,9 @@
 """How many leaves to expect in a window, and how surprising a count is.
 
-The rate of an hour of the week is Gamma-distributed around the group's rate, and that around a prior, so
-little history means wide, not wrong: the prediction is a negative binomial. Source: formulas 4.5, row 11.
+Rates are per member-hour, and each is Gamma-distributed around the one above it: the hour of the week around that
+hour of the day, the hour of the day around the group, the group around groups of its type. So little history means
+wide, not wrong. The prediction is a negative binomial (formulas 4.5, row 11), and never as narrow as a Poisson:
+rates vary from one week to the next beyond all seasons.
 
 A meeting that ends every Wednesday empties the group at once, and no rate explains that: so each hour of
 the week also has a habit, the leaves that were together in a window. To be a spike, a count must surprise
@@ -11,8 +13,8 @@ both.
 import msgspec
 
 from models.groups.hours import near
-from models.groups.params import HOUR, WEEK, GroupParams
-from models.groups.state import HOURS_A_WEEK, Baseline
+from models.groups.params import DAY, HOUR, GroupParams
+from models.groups.state import HOURS_A_DAY, HOURS_A_WEEK, Baseline
 from models.groups.tails import predictive_tail
 from models.groups.terms import Terms
 
@@ -42,41 +44,62 @@ class Expectation(msgspec.Struct, frozen=True):
 
 
 def threshold(params: GroupParams, window: int) -> float:
-    """Largest p that is a spike in a window of ``window`` ms; see `GroupParams.false_alerts_per_week`."""
-    return params.false_alerts_per_week / len(params.windows) * window / WEEK
+    """Largest p that is a spike in a window of ``window`` ms; see `GroupParams.false_alerts_per_day`."""
+    return params.false_alerts_per_day / len(params.windows) * window / DAY
 
 
 def expect(baseline: Baseline, number: int, length: int, size: float, terms: Terms) -> Expectation:
     """Prediction for a window of ``length`` ms in the hour ``number`` of a group of ``size`` members."""
-    alpha = terms.params.prior_leaves + sum(baseline.leaves)
-    rate = alpha / (terms.params.prior_leaves / terms.params.prior_rate + sum(baseline.exposure))
-    shape = 1 / (1 / terms.params.season_shape + 1 / alpha)
     cell = terms.cell(number)
+    alpha, beta = rate_of(baseline, cell, terms)
     burst, visits = _habit(baseline, number, cell, length, terms)
-    return Expectation(
-        shape + baseline.leaves[cell],
-        shape / rate + baseline.exposure[cell],
-        max(size, 1.0) * length / HOUR,
-        burst,
-        visits,
-    )
+    return Expectation(alpha, beta, max(size, 1.0) * length / HOUR, burst, visits)
+
+
+def rate_of(baseline: Baseline, cell: int, terms: Terms) -> tuple[float, float]:
+    """Gamma distribution of the leaves per member-hour in an hour of the week: shape, and rate in member-hours."""
+    params = terms.params
+    shape = params.prior_leaves + sum(baseline.leaves)
+    rate = shape / (params.prior_leaves / params.prior_rate + sum(baseline.exposure))
+    hours = [(cell + shift) % HOURS_A_DAY for shift in (-1, 0, 1)]
+    shape, rate = _below(params.day_shape, shape, rate, *_smooth(baseline, hours))
+    shape, rate = _below(params.week_shape, shape, rate, baseline.leaves[cell], baseline.exposure[cell])
+    shape = 1 / (1 / shape + 1 / params.noise_shape)
+    return shape, shape / rate
+
+
+def _below(spread: float, shape: float, rate: float, leaves: float, exposure: float) -> tuple[float, float]:
+    """One level further down: a rate drawn around ``rate``, of which ``leaves`` in ``exposure`` are known."""
+    around = 1 / (1 / spread + 1 / shape)
+    alpha = around + leaves
+    return alpha, alpha / (around / rate + exposure)
+
+
+def _smooth(baseline: Baseline, hours: list[int]) -> tuple[float, float]:
+    """Leaves and exposure of an hour of the day over all days, its neighbours at half weight."""
+    leaves = exposure = 0.0
+    for hour, weight in zip(hours, (0.5, 1.0, 0.5), strict=True):
+        leaves += weight * sum(baseline.leaves[hour::HOURS_A_DAY])
+        exposure += weight * sum(baseline.exposure[hour::HOURS_A_DAY])
+    return leaves, exposure
 
 
 def _habit(baseline: Baseline, number: int, cell: int, length: int, terms: Terms) -> tuple[float, float]:
-    """Decayed sum of bursts of a cell or, if larger, of a neighbour; and the decayed visits behind it.
+    """Decayed sum of the bursts of a cell or, if larger, of a neighbour; and the decayed visits behind it.
 
-    A week more is counted than was seen, so that a single burst is not yet a habit.
+    A habit is what came again: more than once lately, and in a third of the weeks.
     """
     keep, params = terms.keep, terms.params
     weeks = max(0, number - baseline.first) // HOURS_A_WEEK
-    visits = 1.0 + (1 - keep**weeks) / (1 - keep)
+    visits = (1 - keep**weeks) / (1 - keep)
     index = next((i for i, window in enumerate(params.windows) if window >= length), len(params.windows) - 1)
-    sums = (
-        burst.peaks[index] * keep ** (max(0, number - burst.number) / HOURS_A_WEEK)
-        for burst in (baseline.bursts.get(c) for c in near(cell))
-        if burst is not None
-    )
-    return max(sums, default=0.0), visits
+    most = 0.0
+    for burst in (baseline.bursts.get(near_cell) for near_cell in near(cell)):
+        if burst is not None:
+            faded = keep ** (max(0, number - burst.number) / HOURS_A_WEEK)
+            if burst.times * faded >= max(params.habit_times, visits / 3):
+                most = max(most, burst.peaks[index] * faded)
+    return most, visits + 1
 
 
 def largest_unsurprising(usual: Expectation, limit: float, floor: int) -> int:

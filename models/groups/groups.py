@@ -110,7 +110,7 @@ class Groups:
         expose(state.baseline, at, state.size)
         change, lost = membership.go(state, member, at, self.params.again)
         windows.resize(state, at, change, self.params)
-        leave = Leave(at, member, cause)
+        leave = Leave(at, member, cause, state.size + 1)
         if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
             return []
         return episode.follow(state, leave, self.terms)

@@ -33,7 +33,7 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     """A leave of one who left longer ago than this, ms, shows that a join was lost; sooner, it is another
     report of the same departure (a callback and the nightly list)."""
 
-    windows: tuple[int, ...] = (2 * MINUTE, 10 * MINUTE, HOUR)
+    windows: tuple[int, ...] = (MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR)
     """Sliding windows of the spike test, ms, shortest first: a sudden wave, a bad broadcast, the hour of
     G66."""
 
@@ -43,21 +43,38 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 0.02
     """Smallest part of the group that must have left (G66): 5 of 500 is a nuisance, not an emptying group."""
 
-    false_alerts_per_week: float = 0.2
-    """Tolerated false alerts a group a week, shared evenly by the windows. A window of length w may be
-    tested afresh week / w times, so its threshold on p is this share times w / week: the expected number
-    holds for each window whatever its length. With the floor the achieved rate is far lower, because small
-    counts are discrete."""
+    false_alerts_per_day: float = 4e-4
+    """Budget of false alerts a group a day, shared evenly by the windows: groups live on many workers, so each keeps
+    to its own part, and 5,000 groups together stay below one a day. A window of length w may be tested afresh day / w
+    times, so its threshold on p is its share times w / day."""
+
+    fold: float = 2.0
+    """Leaves must be at least this many times the expected ones: in a large group a rise by half is significant and
+    yet no emptying."""
 
     prior_leaves: float = 1.0
     prior_rate: float = 0.002
     """What is believed of a group before it is known: leaves per member-hour (about 5 % a day) with the
     weight of one leave, so that a new group's own record soon outweighs it."""
 
-    season_shape: float = 1.0
-    """Shape of the Gamma from which the rates of the hours of the week are drawn around the group's rate. 1
-    says that hours differ by about 100 %, as day and night do; an hour of the week that has seen fewer leaves
-    than that is judged mostly by the group's rate, so that an empty cell raises no alarm at the first leaves."""
+    day_shape: float = 1.0
+    """Shape of the Gamma from which the rates of the hours of the day are drawn around the group's rate. 1 says that
+    hours differ by about 100 %, as day and night do."""
+
+    week_shape: float = 8.0
+    """The same for an hour of the week around that hour of the day: days of the week differ by about 35 %."""
+
+    noise_shape: float = 12.0
+    """The same for one hour around its hour of the week, beyond all seasons: 30 %. No history makes the prediction
+    narrower than this."""
+
+    outbreak_p: float = 1e-3
+    """An hour enters the baseline with no more leaves than this tail probability allows, so that an outbreak does not
+    become the yardstick; a lasting change is learned in some weeks."""
+
+    habit_times: float = 1.2
+    """Decayed number of times that an hour of the week must have emptied at once before that is its habit: more than
+    one, so that the wave of last week does not excuse the next one."""
 
     half_life_weeks: float = 4.0
     """After so many weeks a past leave weighs half. Shorter forgets a weekly habit that paused for a

@@ -7,7 +7,6 @@ import msgspec
 
 from models.groups.baseline import count_leave
 from models.groups.expectation import expect, threshold
-from models.groups.membership import returned
 from models.groups.params import HOUR, GroupParams
 from models.groups.state import GroupState, Hour, Leave
 from models.groups.terms import Terms
@@ -69,22 +68,19 @@ def detect(state: GroupState, at: int, terms: Terms) -> Spike | None:
     for window in terms.params.windows:
         end = _last_end(state.recent, at, window)
         start = max(end - window, state.spent_until)
-        gone = leavers(between(state.recent, start, end))
+        leaves = between(state.recent, start, end)
+        gone = leavers(leaves)
         if len(gone) < terms.params.floor:
             continue
-        size = size_before(state, gone)
+        size = max(leaves[0].size, len(gone))
         usual = expect(state.baseline, end // HOUR, window, size, terms)
         p_value = usual.tail(len(gone))
         p_values[str(window // 1000)] = p_value
-        tips = p_value <= threshold(terms.params, window) and len(gone) >= terms.params.share * size
+        enough = max(terms.params.share * size, terms.params.fold * usual.mean)
+        tips = p_value <= threshold(terms.params, window) and len(gone) >= enough
         if tips and (best is None or p_value < best.p_value):
             best = Spike(gone, end, window, size, usual.mean, p_value, p_values)
     return best
-
-
-def size_before(state: GroupState, gone: dict[str, str]) -> int:
-    """Members in before these left: those in now, and the leavers who are not back."""
-    return state.size + len(gone) - returned(state, gone)
 
 
 def _last_end(recent: list[Leave], at: int, window: int) -> int:

@@ -7,9 +7,11 @@ import msgspec
 from models.groups.params import HOUR, WINDOWS_OPEN
 from schemas.versions import FormatVersionError
 
-GROUPS_STATE_VERSION: Final = 2
+GROUPS_STATE_VERSION: Final = 3
 """Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
-up to its own. `tests/upgrade` keeps bytes of each. Version 1 kept speakers otherwise (`_from_version_1`)."""
+up to its own. `tests/upgrade` keeps bytes of each. Version 1 kept speakers otherwise (`_from_version_1`), version 2 the
+peaks of other sliding windows (`_from_version_2`)."""
+HOURS_A_DAY: Final = 24
 HOURS_A_WEEK: Final = 168
 
 
@@ -37,11 +39,13 @@ class Addition(msgspec.Struct, array_like=True):
 
 
 class Leave(msgspec.Struct, array_like=True):
-    """An unplanned leave of a member; ``at`` in ms."""
+    """An unplanned leave of a member; ``at`` in ms. ``size`` counts the members in just before it, the leaver
+    included."""
 
     at: int
     member: str
     cause: str
+    size: int = 0
 
 
 class Hour(msgspec.Struct, array_like=True):
@@ -58,11 +62,12 @@ class Hour(msgspec.Struct, array_like=True):
 
 
 class Burst(msgspec.Struct, array_like=True):
-    """Habit of an hour of the week to empty at once: decayed sum of ``peaks`` per window, as of hour
-    ``number``."""
+    """Habit of an hour of the week to empty at once: decayed sum of ``peaks`` per window, and of the ``times`` that
+    it did, as of hour ``number``."""
 
     number: int
     peaks: list[float]
+    times: float = 1.0
 
 
 class Baseline(msgspec.Struct, array_like=True):
@@ -164,6 +169,8 @@ def restore(raw: bytes) -> GroupState:
     state = _decoder.decode(raw)
     if version == 1:
         _from_version_1(state)
+    if version <= 2:
+        _from_version_2(state)
     state.version = GROUPS_STATE_VERSION
     return state
 
@@ -179,3 +186,10 @@ def _from_version_1(state: GroupState) -> None:
             bits = sum(1 << own[-1] - number for number in own if own[-1] - number < WINDOWS_OPEN)
             spoke[member] = own[-1] << WINDOWS_OPEN | bits
     state.spoke = spoke
+
+
+def _from_version_2(state: GroupState) -> None:
+    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks."""
+    state.baseline.bursts.clear()
+    for hour in state.baseline.pending:
+        hour.peaks = []

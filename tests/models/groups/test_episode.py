@@ -45,12 +45,10 @@ def test_evidence_says_what_happened(stage) -> None:
         stage.play(DAY + 60, "group.joined", member)
     stage.until(DAY + HOUR)
     opened, closed = stage.alerts
-    assert (opened.severity, opened.window_seconds) == ("warning", 120)
+    assert (opened.severity, opened.window_seconds) == ("warning", 60)
     assert opened.evidence["broadcast_id"] == "b7"
     assert opened.evidence["broadcast_minutes_before"] == pytest.approx(10.1)
-    assert (
-        opened.evidence["p_120s"] == opened.p_value < opened.evidence["p_600s"] < opened.evidence["p_3600s"]
-    )
+    assert opened.evidence["p_60s"] == opened.p_value < opened.evidence["p_600s"] < opened.evidence["p_3600s"]
     assert closed.evidence["first_leavers"] == members[:8]
     causes = [closed.evidence[cause] for cause in ("left", "kicked", "banned")]
     assert causes == [4, 3, 1]
