@@ -117,6 +117,9 @@ class Metrics:
         self.sink_lag = self._gauge(
             "sink_lag_seconds", "Age of the newest record that a table holds.", "table"
         )
+        self.http_refused = self._counter(
+            "http_refused_total", "Requests that the HTTP API refused before looking at them.", "status"
+        )
 
     def _notify(self) -> None:
         self.notify_told = self._counter(

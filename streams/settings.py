@@ -115,7 +115,15 @@ class Settings(BaseSettings):
     sink_seconds: float = Field(0.3, gt=0, description="Longest wait for more rows before an insert.")
     api_host: str = Field("127.0.0.1", description="Address of the HTTP API; not loopback only with a token.")
     api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API.")
-    api_token: SecretStr | None = Field(None, description="Bearer token of the HTTP API.")
+    api_token: SecretStr | None = Field(None, description="Bearer token of the HTTP API, of an admin.")
+    api_tokens_file: Path | None = Field(
+        None, description="File of more tokens, with roles and brands; read again when it changes."
+    )
+    api_rate: float = Field(
+        50.0,
+        ge=0,
+        description="Requests a second of one token or address, twice as many at once; 0 is no limit.",
+    )
     worker_host: str = Field("127.0.0.1", description="Address of the worker's health and metrics.")
     worker_port: int = Field(
         6066, ge=0, le=65535, description="Port of the worker's health and metrics; 0 picks one."

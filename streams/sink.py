@@ -29,6 +29,7 @@ from sinks.http.guard import check_bind
 from sinks.http.health import Board
 from sinks.http.server import build_server
 from sinks.http.tables import TableStore
+from sinks.http.tokens import Tokens
 from sinks.metrics import METRICS
 from streams.connection import ConnectionMisconfigured, connection, explained
 from streams.deliver import Delivery
@@ -78,7 +79,8 @@ class SinkProcess:
 
     def __init__(self, settings: Settings, engine: Engine, layout: Layout) -> None:
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
-        check_bind(settings.api_host, token)
+        tokens = Tokens(token, settings.api_tokens_file, lambda text: log.warning("tokens", said=text))
+        check_bind(settings.api_host, tokens.guarded)
         self._settings = settings
         self._feed = FactFeed()
         self._board = Board()
@@ -90,7 +92,7 @@ class SinkProcess:
         self._fresh = Freshness(sources, len(self._member_events))
         log_id = settings.log_id or layout.cluster_id
         self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
-        api = build_api(TableStore(engine), self._feed, self._board, token)
+        api = build_api(TableStore(engine), self._feed, self._board, tokens, rate=settings.api_rate)
         self._server = build_server(api, settings.api_host, settings.api_port)
 
     def _store_state(self, ok: bool, detail: str) -> None:

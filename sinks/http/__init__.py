@@ -12,6 +12,7 @@ from sinks.http.health import Board, Check, Freshness, Health
 from sinks.http.memory import MemoryStore
 from sinks.http.server import QuietServer, build_server, serving
 from sinks.http.store import Row, Store, StoreUnavailable
+from sinks.http.tokens import Tokens, TokensWrong
 
 __all__ = [
     "KINDS",
@@ -27,6 +28,8 @@ __all__ = [
     "Row",
     "Store",
     "StoreUnavailable",
+    "Tokens",
+    "TokensWrong",
     "UnsafeBind",
     "build_api",
     "build_server",

@@ -202,6 +202,40 @@ class Overview(Answer):
     closed_alerts: list[Alert] = Field(description="The last closed ones.")
 
 
+class DeadLetterLine(BaseModel):
+    """A record that could not be used; its bytes are in the topic and the table."""
+
+    topic: str
+    partition: int
+    offset: int
+    stage: str
+    reason: str
+    detail: str
+    value_size: int = Field(description="Bytes of the original.")
+    failed_at: Utc
+    status: str = Field(description="new, replayed or dropped.")
+
+
+class DeadLetters(Answer):
+    """The last dead letters of all brands, the newest first."""
+
+    letters: list[DeadLetterLine]
+
+
+class TokenLine(BaseModel):
+    """Who holds a token, and what it allows."""
+
+    name: str
+    role: str
+    brands: list[str] | None = Field(description="Brands that it covers; null for all.")
+
+
+class TokensNow(BaseModel):
+    """The tokens that hold now, without their values."""
+
+    tokens: list[TokenLine]
+
+
 class Alive(BaseModel):
     """The process runs."""
 

@@ -12,30 +12,41 @@ from sinks.http.health import Health
 from sinks.http.history import history
 from sinks.http.ids import RoutedAsSent
 from sinks.http.members import members
+from sinks.http.operate import operate
 from sinks.http.overview import overview
 from sinks.http.page import page
 from sinks.http.probes import probes
 from sinks.http.problems import add_problems
+from sinks.http.secure_headers import SecureHeaders
 from sinks.http.sources import Sources
 from sinks.http.store import Store
 from sinks.http.stream import HEARTBEAT_SECONDS, stream
+from sinks.http.tokens import Tokens
 from sinks.metrics import METRICS, Metrics
 
 ABOUT = """Live tags, activity scores and churn alerts of chat communities.
 
 Every answer about data says as of when it holds (`as_of`) and how long ago that is (`behind_seconds`)."""
 
+SCHEME = """Needed when the server has tokens. A token has a role: a `reader` asks about its brands, an `operator` also about
+what was refused, an `admin` also about who holds tokens. Asked about a brand that it does not cover, it gets 403."""
+
 
 def build_api(
     store: Store,
     facts: FactFeed,
     health: Health,
-    token: str | None,
+    tokens: Tokens | None = None,
     *,
+    rate: float = 0,
     metrics: Metrics = METRICS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> FastAPI:
-    """The API as an ASGI app. With no `token`, bind it to loopback only: ask `check_bind` first."""
+    """The API as an ASGI app. With no tokens, bind it to loopback only: ask `check_bind` first.
+
+    `rate` is the requests a second of one token or address; 0 is no limit.
+    """
+    tokens = tokens or Tokens()
     app = FastAPI(
         title="QunPulse",
         summary="Live tags, activity scores and churn alerts",
@@ -46,20 +57,22 @@ def build_api(
         redirect_slashes=False,
     )
     sources = Sources(store, facts, health)
-    bearer = [Depends(HTTPBearer(auto_error=False, description="Needed when the server has a token."))]
+    bearer = [Depends(HTTPBearer(auto_error=False, description=SCHEME))]
     for router in (
         history(sources),
         members(sources),
         groups(sources),
         overview(sources),
-        stream(facts, heartbeat_seconds),
+        stream(facts, tokens, heartbeat_seconds),
+        operate(sources, tokens),
     ):
         app.include_router(router, dependencies=bearer)
     app.include_router(probes(health, metrics))
     app.include_router(page())
     add_problems(app)
     app.add_middleware(RoutedAsSent)
-    app.add_middleware(Guard, token=token)
+    app.add_middleware(Guard, tokens=tokens, rate=rate, metrics=metrics)
+    app.add_middleware(SecureHeaders)
     return app
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from sinks.http.access import BrandId
 from sinks.http.answers import Alerts, Group, Hour, Window
-from sinks.http.ids import DEFAULT_BRAND, ID_LENGTH, BrandId, GroupId, Limit
+from sinks.http.ids import ID_LENGTH, GroupId, Limit
 from sinks.http.problems import PROBLEMS
 from sinks.http.sources import Sources, alert
 
@@ -36,7 +37,7 @@ def groups(sources: Sources) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["groups"], responses=PROBLEMS)
 
     @router.get("/groups/{group_id:path}", summary="A group's size, windows and open alerts")
-    async def group(group_id: GroupId, brand_id: BrandId = DEFAULT_BRAND, limit: Limit = 12) -> Group:
+    async def group(group_id: GroupId, brand_id: BrandId, limit: Limit = 12) -> Group:
         rows = await sources.store.group(brand_id, group_id, limit)
         if not rows:
             raise HTTPException(404, f"no group {group_id!r} in brand {brand_id!r}")
@@ -54,7 +55,7 @@ def groups(sources: Sources) -> APIRouter:
 
     @router.get("/alerts", summary="Alerts, the latest opened first")
     async def alerts(
-        brand_id: BrandId = DEFAULT_BRAND,
+        brand_id: BrandId,
         group_id: GroupFilter = None,
         open_only: OpenFilter = False,
         limit: Limit = 100,

@@ -9,9 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
+from sinks.http.access import BrandId
 from sinks.http.answers import Holder, Holders, TagsThen
 from sinks.http.explain import change
-from sinks.http.ids import DEFAULT_BRAND, ID_LENGTH, BrandId, Limit, MemberId, decoded
+from sinks.http.ids import ID_LENGTH, Limit, MemberId, decoded
 from sinks.http.members import Spoken
 from sinks.http.problems import PROBLEMS
 from sinks.http.sources import Sources
@@ -27,7 +28,7 @@ def history(sources: Sources) -> APIRouter:
 
     @router.get("/members/{member_id:path}/tags", summary="The tags that a member had at a time")
     async def tags_then(
-        member_id: MemberId, brand_id: BrandId = DEFAULT_BRAND, at: At = None, lang: Spoken = None
+        member_id: MemberId, brand_id: BrandId, at: At = None, lang: Spoken = None
     ) -> TagsThen:
         then = _moment(at)
         rows = await sources.store.tags_at(brand_id, member_id, _millis(then))
@@ -36,7 +37,7 @@ def history(sources: Sources) -> APIRouter:
 
     @router.get("/tags/{tag}/members", summary="The members that had a tag at a time")
     async def members_then(
-        tag: Tag, brand_id: BrandId = DEFAULT_BRAND, at: At = None, after: After = "", limit: Limit = 100
+        tag: Tag, brand_id: BrandId, at: At = None, after: After = "", limit: Limit = 100
     ) -> Holders:
         then, name = _moment(at), decoded(tag)
         rows = await sources.store.holders_at(brand_id, name, _millis(then), after, limit)

@@ -15,8 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 ID_LENGTH: Final = 128
 """Longest id of a contract, characters."""
 
-DEFAULT_BRAND: Final = "default"
-
 
 class RoutedAsSent:
     """Middleware that lets ``/v1/`` be routed by the path as it was sent."""
@@ -58,5 +56,4 @@ def group_path(group_id: Annotated[str, Path(description="Percent-encoded; `/` m
 
 MemberId = Annotated[str, Depends(member_path)]
 GroupId = Annotated[str, Depends(group_path)]
-BrandId = Annotated[str, Query(min_length=1, max_length=ID_LENGTH, description="Brand that is asked about.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the answer.")]

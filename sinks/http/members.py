@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from sinks.http.access import BrandId
 from sinks.http.answers import Explanation, Member
 from sinks.http.explain import Lang, change
-from sinks.http.ids import DEFAULT_BRAND, BrandId, MemberId
+from sinks.http.ids import MemberId
 from sinks.http.problems import PROBLEMS
 from sinks.http.sources import Sources
 from sinks.http.store import Row
@@ -27,7 +28,7 @@ def members(sources: Sources) -> APIRouter:
     @router.get("/{member_id:path}/explain", summary="Why a member has its tags")
     async def explain(
         member_id: MemberId,
-        brand_id: BrandId = DEFAULT_BRAND,
+        brand_id: BrandId,
         lang: Spoken = None,
     ) -> Explanation:
         row = await profile(brand_id, member_id)
@@ -42,7 +43,7 @@ def members(sources: Sources) -> APIRouter:
         )
 
     @router.get("/{member_id:path}", summary="A member's profile")
-    async def member(member_id: MemberId, brand_id: BrandId = DEFAULT_BRAND) -> Member:
+    async def member(member_id: MemberId, brand_id: BrandId) -> Member:
         return Member.model_validate(await profile(brand_id, member_id))
 
     return router

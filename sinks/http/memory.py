@@ -16,6 +16,7 @@ class MemoryStore:
         self.changes: list[Row] = []
         self.stats: list[Row] = []
         self.alert_rows: list[Row] = []
+        self.letters: list[Row] = []
 
     async def member(self, brand_id: str, member_id: str) -> Row | None:
         return self._members(brand_id).get(member_id)
@@ -61,6 +62,10 @@ class MemoryStore:
                 newest[row["alert_id"]] = row
         rows = [row for row in newest.values() if row["closed_at"] is None or not open_only]
         return sorted(rows, key=lambda row: row["opened_at"], reverse=True)[:limit]
+
+    async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:
+        rows = [row for row in self.letters if reason in (None, row["reason"])]
+        return sorted(rows, key=lambda row: row["failed_at"], reverse=True)[:limit]
 
     async def stages(self, brand_id: str) -> dict[str, int]:
         return dict(Counter(row["stage"] for row in self._members(brand_id).values()))

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
+from sinks.http.access import BrandId
 from sinks.http.answers import GroupLine, Overview, TagCount
 from sinks.http.groups import last_hours
-from sinks.http.ids import DEFAULT_BRAND, BrandId
 from sinks.http.problems import PROBLEMS
 from sinks.http.sources import Sources, alert
 from sinks.http.store import Row
@@ -23,7 +23,7 @@ def overview(sources: Sources) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["overview"], responses=PROBLEMS)
 
     @router.get("/overview", summary="Counts by stage and tag, the largest groups, alerts")
-    async def at_a_glance(brand_id: BrandId = DEFAULT_BRAND, limit: Most = 20) -> Overview:
+    async def at_a_glance(brand_id: BrandId, limit: Most = 20) -> Overview:
         store = sources.store
         stages, tags, opened, latest, lines = await gather(
             store.stages(brand_id),

@@ -32,8 +32,10 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem, "description": text}
     for status, text in {
         401: "The bearer token is missing or wrong.",
+        403: "The token does not cover this.",
         404: "Nothing is known under this id.",
         422: "A parameter is out of bounds.",
+        429: "Too many requests; ask again after `Retry-After` seconds.",
         503: "The store cannot answer now.",
     }.items()
 }
@@ -59,6 +61,10 @@ def add_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> ProblemResponse:
         said = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
         return problem(422, "; ".join(said))
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> ProblemResponse:
+        return problem(500, "this is a bug; the log of the server has it")
 
     @app.exception_handler(StoreUnavailable)
     async def unavailable(_: Request, error: StoreUnavailable) -> ProblemResponse:

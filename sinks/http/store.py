@@ -42,6 +42,9 @@ class Store(Protocol):
     async def alerts(self, brand_id: str, group_id: str | None, open_only: bool, limit: int) -> list[Row]:
         """Alerts (rows of ``alerts``), the latest opened first; `open_only`: those not yet closed."""
 
+    async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:
+        """The last `limit` rows of ``dead_letters``, of all brands, without their bytes."""
+
     async def stages(self, brand_id: str) -> dict[str, int]:
         """Members in each stage."""
 

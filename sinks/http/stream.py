@@ -6,15 +6,17 @@ connection.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
+from sinks.http.access import BrandId, granted
 from sinks.http.feed import KINDS, Client, Fact, FactFeed, FactKind, TooManyClients
-from sinks.http.ids import DEFAULT_BRAND, BrandId
 from sinks.http.problems import PROBLEMS
+from sinks.http.tokens import Tokens
 
 HEARTBEAT_SECONDS: Final = 10.0
 """Proxies commonly cut a connection that is silent for 30 to 60 seconds."""
@@ -31,17 +33,19 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
 
-def stream(facts: FactFeed, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> APIRouter:
-    """The route of the stream."""
+def stream(facts: FactFeed, tokens: Tokens, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> APIRouter:
+    """The route of the stream; it ends when its token does not hold any more."""
     router = APIRouter(prefix="/v1", tags=["stream"], responses=PROBLEMS)
 
     @router.get("/stream", summary="Facts as server-sent events", response_class=EventStream)
-    async def follow(brand_id: BrandId = DEFAULT_BRAND, kinds: Kinds = None) -> EventStream:
+    async def follow(request: Request, brand_id: BrandId, kinds: Kinds = None) -> EventStream:
+        grant = granted(request)
         try:
             client = facts.join(brand_id, wanted(kinds))
         except TooManyClients as error:
             raise HTTPException(503, str(error)) from None
-        return EventStream(events(facts, client, heartbeat_seconds), headers=HEADERS)
+        holds = partial(tokens.holds, grant)
+        return EventStream(events(facts, client, heartbeat_seconds, holds), headers=HEADERS)
 
     return router
 
@@ -61,13 +65,18 @@ def wanted(kinds: str | None) -> list[FactKind]:
     return [kind for kind in KINDS if kind in names]
 
 
-async def events(facts: FactFeed, client: Client, heartbeat_seconds: float) -> AsyncIterator[bytes]:
+async def events(
+    facts: FactFeed, client: Client, heartbeat_seconds: float, holds: Callable[[], bool] = lambda: True
+) -> AsyncIterator[bytes]:
     """The bytes of one client's stream, until it goes, falls behind, or the feed closes."""
     try:
         yield b": connected\n\n"
         while True:
             batch = await client.take(heartbeat_seconds)
-            if batch:
+            if not holds():
+                yield last("closed", reason="this token does not hold any more")
+                return
+            elif batch:
                 yield b"".join(map(encoded, batch))
             elif client.missed:
                 yield last("dropped", reason="this client did not keep up", missed=client.missed)

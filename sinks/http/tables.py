@@ -66,6 +66,15 @@ ORDER BY t.window_start DESC, window_seconds
 LIMIT {{limit:UInt32}}
 """
 
+DEAD_LETTERS: Final = """
+SELECT topic, partition, offset, stage, reason, detail, value_size, status,
+       toUnixTimestamp64Milli(t.failed_at) AS failed_at
+FROM {db}.dead_letters AS t FINAL
+WHERE {{reason:String}} IN ('', reason)
+ORDER BY t.failed_at DESC, topic, partition, offset
+LIMIT {{limit:UInt32}}
+"""
+
 STAGES: Final = """
 SELECT stage, count() AS members
 FROM {db}.member_profiles FINAL
@@ -134,6 +143,9 @@ class TableStore:
         return await self._ask(
             lambda: self._reader.alerts(brand_id, group_id, open_only=open_only, limit=limit)
         )
+
+    async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:
+        return await self._rows(DEAD_LETTERS, {"reason": reason or "", "limit": limit})
 
     async def stages(self, brand_id: str) -> dict[str, int]:
         rows = await self._rows(STAGES, {"brand_id": brand_id})

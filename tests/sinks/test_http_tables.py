@@ -11,10 +11,11 @@ from sinks.base import Engine
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
 from sinks.http import MemoryStore, Row, Store, StoreUnavailable
-from sinks.http.answers import Alert, Change, Member, Window
+from sinks.http.answers import Alert, Change, DeadLetterLine, Member, Window
 from sinks.http.explain import change
 from sinks.http.sources import alert
 from sinks.http.tables import TableStore
+from tests.sinks.test_http_tokens import LETTER
 from tests.sinks.test_http_world import ALERT, AT, CHANGE, PROFILE, STATS
 
 LATE = {
@@ -60,6 +61,10 @@ FACTS: dict[str, list[Row]] = {
         {**ALERT, "alert_id": "a1", "version": 2, "state": "closed", "closed_at": AT + 5},
         {**ALERT, "alert_id": "a3", "brand_id": "b2"},
     ],
+    "dead_letters": [
+        {**LETTER, "offset": number, "reason": reason, "failed_at": AT + number}
+        for number, reason in enumerate(("not_json", "bad_time", "not_json"))
+    ],
 }
 
 
@@ -77,6 +82,7 @@ def in_memory() -> MemoryStore:
     store.changes += FACTS["tag_changes"]
     store.stats += FACTS["group_stats"]
     store.alert_rows += FACTS["alerts"]
+    store.letters += FACTS["dead_letters"]
     return store
 
 
@@ -190,7 +196,19 @@ def sums_since(store: Store) -> None:
     assert set(ask(store.since("default", [NASTY], AT - 4_000_000))) == {NASTY}
 
 
+def the_last_dead_letters(store: Store) -> None:
+    for reason, limit, found in (
+        (None, 10, [2, 1, 0]),
+        (None, 1, [2]),
+        ("not_json", 10, [2, 0]),
+        ("empty", 10, []),
+    ):
+        rows = [DeadLetterLine.model_validate(row) for row in ask(store.dead_letters(reason, limit))]
+        assert [row.offset for row in rows] == found
+
+
 CHECKS = (
+    the_last_dead_letters,
     members,
     the_last_change_of_each_tag,
     tags_of_a_member_at_a_time,

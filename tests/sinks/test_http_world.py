@@ -6,7 +6,7 @@ from typing import Any
 
 from httpx import Client
 
-from sinks.http import Board, FactFeed, MemoryStore, build_api, serving
+from sinks.http import Board, FactFeed, MemoryStore, Tokens, build_api, serving
 from sinks.metrics import Metrics
 
 AT = 1_767_603_600_000
@@ -115,10 +115,18 @@ class World:
 
 
 @contextmanager
-def opened(token: str | None = None) -> Iterator[World]:
+def opened(token: str | Tokens | None = None, rate: float = 0) -> Iterator[World]:
     """A world whose API is served on loopback."""
     world = World()
-    app = build_api(world.store, world.feed, world.board, token, metrics=world.metrics, heartbeat_seconds=0.2)
+    app = build_api(
+        world.store,
+        world.feed,
+        world.board,
+        token if isinstance(token, Tokens) else Tokens(token),
+        rate=rate,
+        metrics=world.metrics,
+        heartbeat_seconds=0.2,
+    )
     with serving(app) as url, Client(base_url=url, timeout=10) as client:
         world.client = client
         yield world
