@@ -4,7 +4,7 @@ Hours enter when they have left the guard band, capped at the largest count that
 spike: one outbreak hardly moves the yardstick, while a habit is learned in a few weeks.
 """
 
-from models.groups.expectation import expect, largest_unsurprising, threshold
+from models.groups.expectation import expect, largest_unsurprising
 from models.groups.params import HOUR, WEEK
 from models.groups.state import HOURS_A_WEEK, Baseline, Burst, Hour
 from models.groups.terms import Terms
@@ -76,35 +76,35 @@ def _commit(baseline: Baseline, before: int, terms: Terms) -> None:
         cell = terms.cell(hour.number)
         leaves = 0
         if hour.leaves:
-            leaves, peaks = _capped(baseline, hour, terms)
-            _remember(baseline, hour.number, cell, peaks, terms)
+            leaves = _capped(baseline, hour, terms)
+            _remember(baseline, hour, cell, terms)
         baseline.leaves[cell] = baseline.leaves[cell] * keep + leaves
         baseline.exposure[cell] = baseline.exposure[cell] * keep + hour.exposure
     del baseline.pending[:known]
 
 
-def _remember(baseline: Baseline, number: int, cell: int, peaks: list[int], terms: Terms) -> None:
-    """Add the bursts of an hour to its cell; fewer leaves together than one below the floor are no burst."""
-    bursts = [peak if peak >= terms.params.floor - 1 else 0 for peak in peaks]
+def _remember(baseline: Baseline, hour: Hour, cell: int, terms: Terms) -> None:
+    """Add the bursts of an hour to its cell; fewer leaves together than one below the floor are no burst.
+
+    None enters with more than twice what is its habit: one disaster at the time of the meeting does not excuse the
+    next.
+    """
+    bursts = [peak if peak >= terms.params.floor - 1 else 0 for peak in hour.peaks]
     if not any(bursts):
         return
-    old = baseline.bursts.get(cell) or Burst(number, [0.0] * len(peaks), 0.0)
-    keep = terms.keep ** ((number - old.number) / HOURS_A_WEEK)
-    summed = [was * keep + now for was, now in zip(old.peaks, bursts, strict=True)]
-    baseline.bursts[cell] = Burst(number, summed, old.times * keep + 1)
+    old = baseline.bursts.get(cell) or Burst(hour.number, [0.0] * len(bursts), 0.0)
+    keep = terms.keep ** ((hour.number - old.number) / HOURS_A_WEEK)
+    summed = []
+    for was, now in zip(old.peaks, bursts, strict=True):
+        usual = was / old.times if old.times else now
+        summed.append(was * keep + (min(now, 2 * usual) if usual else now))
+    baseline.bursts[cell] = Burst(hour.number, summed, old.times * keep + 1)
 
 
-def _capped(baseline: Baseline, hour: Hour, terms: Terms) -> tuple[int, list[int]]:
-    """Leaves and peaks of an hour as they may enter: an outbreak weighs little in the rate, and no peak is above
-    what would just not have been a spike (Farrington's down-weighting of past outbreaks, formulas 4.5)."""
-    params = terms.params
-    if max(hour.leaves, *hour.peaks) < params.floor:
-        return hour.leaves, hour.peaks
-    caps = []
-    for window in params.windows:
-        usual = expect(baseline, hour.number, window, hour.exposure, terms)
-        caps.append(largest_unsurprising(usual, threshold(params, window), params.floor - 1))
+def _capped(baseline: Baseline, hour: Hour, terms: Terms) -> int:
+    """Leaves of an hour as they may enter: an outbreak weighs little in the rate (Farrington's down-weighting of past
+    outbreaks, formulas 4.5)."""
+    if hour.leaves < terms.params.floor:
+        return hour.leaves
     usual = expect(baseline, hour.number, HOUR, hour.exposure, terms)
-    ordinary = largest_unsurprising(usual, params.outbreak_p, 1)
-    peaks = [min(peak, cap) for peak, cap in zip(hour.peaks, caps, strict=True)]
-    return min(hour.leaves, ordinary), peaks
+    return min(hour.leaves, largest_unsurprising(usual, terms.params.outbreak_p, 1))

@@ -6,7 +6,7 @@ wide, not wrong. The prediction is a negative binomial (formulas 4.5, row 11), a
 rates vary from one week to the next beyond all seasons.
 
 A meeting that ends every Wednesday empties the group at once, and no rate explains that: so each hour of
-the week also has a habit, the leaves that were together in a window. To be a spike, a count must surprise
+the week also has a habit, the leaves that were together in a window when that happened. To be a spike, a count must surprise
 both.
 """
 
@@ -85,21 +85,22 @@ def _smooth(baseline: Baseline, hours: list[int]) -> tuple[float, float]:
 
 
 def _habit(baseline: Baseline, number: int, cell: int, length: int, terms: Terms) -> tuple[float, float]:
-    """Decayed sum of the bursts of a cell or, if larger, of a neighbour; and the decayed visits behind it.
+    """Gamma distribution of the leaves together when an hour of the week, or a neighbour, does what is its habit.
 
     A habit is what came again: more than once lately, and in a third of the weeks.
     """
     keep, params = terms.keep, terms.params
     weeks = max(0, number - baseline.first) // HOURS_A_WEEK
-    visits = (1 - keep**weeks) / (1 - keep)
+    needed = max(params.habit_times, (1 - keep**weeks) / (1 - keep) / 3)
     index = next((i for i, window in enumerate(params.windows) if window >= length), len(params.windows) - 1)
-    most = 0.0
+    most, times = 0.0, 1.0
     for burst in (baseline.bursts.get(near_cell) for near_cell in near(cell)):
-        if burst is not None:
-            faded = keep ** (max(0, number - burst.number) / HOURS_A_WEEK)
-            if burst.times * faded >= max(params.habit_times, visits / 3):
-                most = max(most, burst.peaks[index] * faded)
-    return most, visits + 1
+        if burst is None or burst.times * keep ** (max(0, number - burst.number) / HOURS_A_WEEK) < needed:
+            continue
+        if burst.peaks[index] / burst.times > most / times:
+            most, times = burst.peaks[index], burst.times
+    shape = min(most, params.noise_shape)
+    return shape, times * (shape / most if most else 1.0)
 
 
 def largest_unsurprising(usual: Expectation, limit: float, floor: int) -> int:

@@ -32,7 +32,7 @@ def test_restless_groups_of_more_noise_than_the_model_knows_stay_near_the_budget
 
 def test_a_budget_without_bounds_raises_many_alerts() -> None:
     told = figures(groups=60, params=GroupParams(false_alerts_per_day=50.0))
-    assert told["false_alerts"] >= 10
+    assert told["false_alerts"] >= 5
 
 
 def test_spikes_of_three_times_the_baseline_are_seen() -> None:
