@@ -86,12 +86,16 @@ def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.
 
 
 def _place(state: MemberState, now: int, frame: Frame) -> tuple[Stage, int]:
-    found = lifecycle.place(state, now, frame)
+    found = state.work.place
+    if found is None or not found.since <= now < found.until:
+        found = lifecycle.place(state, now, frame)
     return found.stage, found.until
 
 
 def _churn(state: MemberState, now: int, frame: Frame) -> tuple[Churn, int]:
-    found = lifecycle.place(state, now, frame)
+    found = state.work.place
+    if found is None or not found.since <= now < found.until:
+        found = lifecycle.place(state, now, frame)
     return found.churn, found.until
 
 

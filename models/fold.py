@@ -18,6 +18,8 @@ from models.ties import Tie, say
 from schemas.times import to_ms
 from schemas.view import Event
 
+_BEYOND_DAYS: Final = changes.LIFE & ~changes.DAYS
+
 Step = Callable[[MemberState, Event, int, Frame], int]
 """What one type of event does beyond being seen or an act; answers with the bits it changed."""
 
@@ -46,9 +48,10 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
     work = state.work
     work.changed |= changed
     if changed & changes.LIFE:
-        work.place = None
         if changed & changes.DAYS:
             work.rhythm = None
+        if work.place is not None and (changed & _BEYOND_DAYS or work.place.by_days):
+            work.place = None
     return True
 
 

@@ -34,32 +34,32 @@ def place(state: MemberState, now: int, frame: Frame) -> Place:
     """Stage at ``now``, by the order of tests above."""
     known = state.work.place
     if known is None or not known.since <= now < known.until:
-        stage, churn, until = _find(state, now, frame)
-        known = state.work.place = Place(stage, churn, now, until)
+        stage, churn, until, by_days = _find(state, now, frame)
+        known = state.work.place = Place(stage, churn, now, until, by_days)
     return known
 
 
-def _find(state: MemberState, now: int, frame: Frame) -> tuple[Stage, Churn, int]:
-    """Stage, kind of churn, and when they may change."""
+def _find(state: MemberState, now: int, frame: Frame) -> tuple[Stage, Churn, int, bool]:
+    """Stage, kind of churn, when they may change, and whether active days had a say."""
     if has_left(state):
-        return "lost", "left", NEVER
+        return "lost", "left", NEVER, False
     params = frame.params
     orders = rfm.net_orders(state)
     first = now if state.first is None else state.first
     intro_ends = frame.after(first, params.intro_days)
     if orders < params.intro_orders and now < intro_ends:
-        return "intro", "none", intro_ends
+        return "intro", "none", intro_ends, False
     since, gap = _clock(state, orders, first, frame)
     lost_at = since + floor(params.lost_gaps * gap) + 1
     if now >= lost_at:
-        return "lost", "silent", NEVER
+        return "lost", "silent", NEVER, not orders
     declines_at = since + floor(params.decline_gaps * gap) + 1
     if now >= declines_at:
-        return "decline", "none", lost_at
+        return "decline", "none", lost_at, not orders
     if orders >= params.stable_orders:
-        return "stable", "none", declines_at
+        return "stable", "none", declines_at, not orders
     falling, turns_at = _trend(state, now, declines_at, frame)
-    return "decline" if falling else "growth", "none", min(declines_at, turns_at)
+    return "decline" if falling else "growth", "none", min(declines_at, turns_at), True
 
 
 def has_left(state: MemberState) -> bool:

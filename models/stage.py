@@ -13,3 +13,5 @@ class Place(NamedTuple):
     churn: Churn
     since: int
     until: int
+    by_days: bool = True
+    """Whether active days had a say."""

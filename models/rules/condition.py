@@ -58,6 +58,10 @@ class CompareStep:
         value = work.values[slot]
         return value is not None and self.test(value, self.threshold), work.dues[slot]
 
+    def holds(self, value: Value) -> bool:
+        """Whether it holds of a value."""
+        return value is not None and self.test(value, self.threshold)
+
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
         into[self._id] = state.work.values[self._slot]

@@ -12,6 +12,7 @@ from operator import or_
 from typing import Any, Final, NamedTuple
 
 from models.features import SLOTS, STEPS, Step
+from models.rules.condition import CompareStep
 from models.rules.rule import Rule, RuleSet
 from models.work import Value
 
@@ -29,26 +30,42 @@ Numbers = tuple[int, ...]
 class Followed:
     """A stepping feature that rules or profiles read, and the rules that hang on it."""
 
-    __slots__ = ("_cuts", "_readers", "look", "reads", "slot")
+    __slots__ = ("_cuts", "_known", "_readers", "_tests", "look", "reads", "slot")
 
-    def __init__(self, feature: Step, readers: Numbers, thresholds: Iterable[Any]) -> None:
-        """`thresholds` are the numbers that the rules compare it with, if it is a number."""
+    def __init__(self, feature: Step, rules: Iterable[tuple[int, Rule]]) -> None:
+        """`rules` are those that read it, each with its number."""
+        readers = tuple(rules)
         self.slot = SLOTS[feature.id]
         """Of its value, and of the time at which it is to be looked at next."""
         self.look = feature.look
         self.reads = feature.reads
-        self._readers = readers
-        self._cuts = sorted(set(thresholds))
+        self._readers = tuple(number for number, _ in readers)
+        self._tests = {number: rule.test for number, rule in readers if rule.test is not None}
+        """Of the rules that are nothing but one comparison with it, that comparison."""
+        cuts = _cuts(feature, [rule for _, rule in readers]) if feature.sort == "number" else ()
+        self._cuts = sorted(set(cuts))
+        self._known: dict[tuple[Any, Any], Numbers] = {}
 
     def concerned(self, was: Value, value: Value) -> Numbers:
         """Rules that may decide otherwise now that its value is another: none if it passed no threshold."""
-        if self._cuts and was is not None and value is not None and self._place(was) == self._place(value):
+        if not self._readers:
             return ()
-        return self._readers
+        key = (self._place(was), self._place(value)) if self._cuts else (was, value)
+        if key[0] == key[1]:
+            return ()
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(
+                number
+                for number in self._readers
+                if number not in self._tests
+                or self._tests[number].holds(was) is not self._tests[number].holds(value)
+            )
+        return found
 
     def _place(self, value: Any) -> int:
-        """Twice the number of thresholds below it, and one more if it is at one."""
-        return bisect_left(self._cuts, value) + bisect_right(self._cuts, value)
+        """Twice the number of thresholds below it, and one more if it is at one; -1 if there is nothing to tell."""
+        return -1 if value is None else bisect_left(self._cuts, value) + bisect_right(self._cuts, value)
 
 
 class Asked:
@@ -68,13 +85,13 @@ class Asked:
         "tag",
     )
 
-    def __init__(self, number: int, rule: Rule, slot: int | None) -> None:
-        """`slot` is that of its own due time, if it is timed."""
+    def __init__(self, number: int, rule: Rule, slot: int | None, family: str | None) -> None:
+        """`slot` is that of its own due time, if it is timed; `family` that of which only the whole can be judged."""
         self.number = number
         self.rule = rule
         self.slot = slot
         self.tag = rule.tag
-        self.family = rule.family
+        self.family = family
         self.enter = rule.enter.look
         self.leave = None if rule.leave is None else rule.leave.look
         self.stay = rule.stay
@@ -110,11 +127,14 @@ class RuleIndex:
         self.names = {rule.tag: rule.name for rule in rules.rules}
         timed = [number for number, rule in enumerate(rules.rules) if rule.timed]
         slots = {number: len(STEPS) + place for place, number in enumerate(timed)}
-        self.rules = [Asked(number, rule, slots.get(number)) for number, rule in enumerate(rules.rules)]
+        self._families = _families(rules.rules)
+        self.rules = [
+            Asked(number, rule, slots.get(number), rule.family if number in self._families else None)
+            for number, rule in enumerate(rules.rules)
+        ]
         self.slots = len(STEPS) + len(timed)
         """Number of due times of a member: those of the stepping features, and behind them those of the timed rules."""
         self._timed = [self.rules[number] for number in timed]
-        self._families = _families(rules.rules)
         self._followed = {followed.slot: followed for followed in self._follow(rules.rules)}
         self.everything = Plan(tuple(self._followed.values()), tuple(self.rules))
         self._plans: dict[int, Plan] = {}
@@ -151,13 +171,12 @@ class RuleIndex:
 
     def _follow(self, rules: tuple[Rule, ...]) -> Iterator[Followed]:
         for feature in STEPS:
-            readers = [number for number, rule in enumerate(rules) if feature in rule.features]
+            readers = [(number, rule) for number, rule in enumerate(rules) if feature in rule.features]
             if readers or feature.id in WATCHED:
-                cuts = _cuts(feature, rules) if feature.sort == "number" else ()
-                yield Followed(feature, _whole(readers, self._families), cuts)
+                yield Followed(feature, readers)
 
 
-def _cuts(feature: Step, rules: tuple[Rule, ...]) -> Iterator[Any]:
+def _cuts(feature: Step, rules: Sequence[Rule]) -> Iterator[Any]:
     """Numbers that the rules compare a feature with."""
     for one in (one for rule in rules for one in rule.comparisons if one.feature is feature):
         yield from one.threshold if isinstance(one.threshold, tuple) else (one.threshold,)
@@ -171,9 +190,19 @@ def _whole(numbers: Iterable[int], families: dict[int, Numbers]) -> Numbers:
 
 
 def _families(rules: tuple[Rule, ...]) -> dict[int, Numbers]:
-    """Each rule of a family -> the whole family."""
+    """Each rule of a family -> the whole family, but for families that keep themselves to one member."""
     by_name: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         if rule.family is not None:
             by_name.setdefault(rule.family, []).append(number)
-    return {number: tuple(family) for family in by_name.values() for number in family}
+    whole = (
+        family for family in by_name.values() if not _exclusive([rules[number].test for number in family])
+    )
+    return {number: tuple(family) for family in whole for number in family}
+
+
+def _exclusive(tests: list[CompareStep | None]) -> bool:
+    """Whether at most one of these holds at any time, each asking for another word of one feature."""
+    words = {test.threshold for test in tests if test is not None and test.op == "is"}
+    features = {test.feature.id for test in tests if test is not None}
+    return len(words) == len(tests) and len(features) == 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.features import Course, Feature
-from models.rules.condition import Comparison, Condition
+from models.rules.condition import CompareStep, Comparison, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class Rule:
     def features(self) -> frozenset[Feature]:
         """Features that it reads."""
         return frozenset(one.feature for one in self.comparisons)
+
+    @property
+    def test(self) -> CompareStep | None:
+        """The one comparison with a stepping value that decides it by itself, if one does."""
+        alone = self.leave is None and not self.stay
+        return self.enter if alone and isinstance(self.enter, CompareStep) else None
 
     @property
     def timed(self) -> bool:
