@@ -21,6 +21,8 @@ COPY schemas /src/schemas
 COPY models /src/models
 COPY sinks /src/sinks
 COPY streams /src/streams
+COPY docs/runbook.md /src/docs/
+COPY docs/zh/runbook.md /src/docs/zh/
 WORKDIR /src
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels . \
     && /opt/qunpulse/bin/pip install --no-deps --no-index /tmp/wheels/*.whl \
@@ -38,7 +40,7 @@ ENV PATH=/opt/qunpulse/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HO
 # Nothing but /tmp and the working directory is written to, so the rest may be read-only.
 WORKDIR /var/lib/qunpulse
 USER 10001:10001
-EXPOSE 6066 8080
+EXPOSE 6066 6067 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=10s --start-period=120s --retries=4 CMD ["qunpulse", "health"]
 ENTRYPOINT ["qunpulse"]

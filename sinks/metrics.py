@@ -102,6 +102,9 @@ class Metrics:
     def _facts(self) -> None:
         self.tag_changes = self._counter("tag_changes_total", "Tags entered or left.", "tag", "change")
         self.alerts = self._counter("alerts_total", "Alerts opened or closed.", "kind", "state")
+        self.open_episodes = self._gauge(
+            "open_episodes", "Episodes that are open, as the store has them.", "kind", "severity"
+        )
         self.event_to_tag_seconds = self._histogram(
             "event_to_tag_seconds",
             "From the time stamp of an event's record to its tag change delivered.",

@@ -34,6 +34,7 @@ from sinks.metrics import METRICS
 from streams.connection import ConnectionMisconfigured, connection, explained
 from streams.deliver import Delivery
 from streams.drained import committed_offsets
+from streams.episodes import OpenEpisodes
 from streams.fatal import EXIT_CONFIG, end_process
 from streams.freshness import Freshness
 from streams.letters import APP_VERSION
@@ -48,6 +49,9 @@ FEED: dict[str, FactKind] = {
 """Event names of the stream, by table."""
 
 FRESH_SECONDS = 0.5
+
+EPISODES_SECONDS = 15.0
+"""Between two counts of open episodes: as often as Prometheus looks."""
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -91,6 +95,7 @@ class SinkProcess:
         ]
         self._fresh = Freshness(sources, len(self._member_events))
         log_id = settings.log_id or layout.cluster_id
+        self._episodes = OpenEpisodes(engine)
         self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
         api = build_api(TableStore(engine), self._feed, self._board, tokens, rate=settings.api_rate)
         self._server = build_server(api, settings.api_host, settings.api_port)
@@ -126,6 +131,7 @@ class SinkProcess:
             asyncio.create_task(self._delivery.run(), name="delivery"),
             asyncio.create_task(self._server.serve(), name="http"),
             asyncio.create_task(self._keep_fresh(), name="freshness"),
+            asyncio.create_task(self._count_episodes(), name="episodes"),
         ]
         ending = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -137,6 +143,11 @@ class SinkProcess:
             if task.get_name() != "http":
                 task.cancel()
         await asyncio.wait(tasks, timeout=4)
+
+    async def _count_episodes(self) -> None:
+        while True:
+            await asyncio.to_thread(self._episodes.refresh)
+            await asyncio.sleep(EPISODES_SECONDS)
 
     async def _keep_fresh(self) -> None:
         admin = AIOKafkaAdminClient(**connection(self._settings))

@@ -1,18 +1,22 @@
-"""The real Alertmanager for tests, as a process of its own on loopback, ended by id."""
+"""The real Alertmanager and Prometheus for tests, each as a process of its own on loopback, ended by id."""
 
 import json
 import shutil
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from sinks.metrics import CONTENT_TYPE, Metrics
 from streams.processes import Parts, free_port, wait_for_port
 
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -74,6 +78,51 @@ def alertmanager(folder: Path, hook: str, routing: str = ROUTING) -> Iterator[Al
         yield Alerts(f"http://127.0.0.1:{port}")
     finally:
         parts.stop()
+
+
+@contextmanager
+def prometheus(folder: Path, config: dict[str, Any]) -> Iterator[str]:
+    """Prometheus with `config`; yields its address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    port, parts = free_port(), Parts(folder)
+    try:
+        parts.start(
+            "prometheus",
+            [
+                *("prometheus", f"--config.file={folder / 'prometheus.yml'}"),
+                *(f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}"),
+            ],
+        )
+        wait_for_port(parts, port, 20)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        parts.stop()
+
+
+@contextmanager
+def exposing(metrics: Metrics) -> Iterator[str]:
+    """Metrics over HTTP; yields host and port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = metrics.text()
+            self.send_response(200)
+            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def until(what: Callable[[], Any], seconds: float = 20) -> Any:

@@ -17,6 +17,7 @@ from sinks.http.overview import overview
 from sinks.http.page import page
 from sinks.http.probes import probes
 from sinks.http.problems import add_problems
+from sinks.http.runbook import runbook
 from sinks.http.secure_headers import SecureHeaders
 from sinks.http.sources import Sources
 from sinks.http.store import Store
@@ -69,6 +70,7 @@ def build_api(
         app.include_router(router, dependencies=bearer)
     app.include_router(probes(health, metrics))
     app.include_router(page())
+    app.include_router(runbook())
     add_problems(app)
     app.add_middleware(RoutedAsSent)
     app.add_middleware(Guard, tokens=tokens, rate=rate, metrics=metrics)

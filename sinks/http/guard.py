@@ -19,7 +19,7 @@ from sinks.http.rate import Buckets
 from sinks.http.tokens import ANYBODY, Grant, Tokens
 from sinks.metrics import Metrics
 
-OPEN: Final = frozenset({"/", "/healthz", "/readyz", "/metrics"})
+OPEN: Final = frozenset({"/", "/runbook", "/healthz", "/readyz", "/metrics"})
 """Paths that need no token."""
 
 PROBES: Final = OPEN - {"/"}

@@ -53,8 +53,11 @@ def test_it_keeps_to_the_specification(specification: dict[str, Any]) -> None:
 
 
 def test_the_services_are_there() -> None:
-    assert set(SERVICES) == {"kafka", "topics", "worker", "sink", "clickhouse", "prometheus", "grafana"}
-    assert set(OURS) == {"topics", "worker", "sink"}
+    assert set(SERVICES) == {
+        *("kafka", "topics", "worker", "sink", "notify", "clickhouse"),
+        *("prometheus", "alertmanager", "grafana"),
+    }
+    assert set(OURS) == {"topics", "worker", "sink", "notify"}
 
 
 def test_images_are_pinned() -> None:
