@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,11 @@ Entry = dict[str, Any]
 Identity = tuple[Any, ...]
 
 
-def lines(path: Path) -> list[Entry]:
-    """Objects of a file of JSON lines; a file that is not there has none."""
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().split("\n") if line]
+def lines(path: Path) -> Iterator[Entry]:
+    """Objects of a file of JSON lines, one by one: a soak leaves millions. A file that is not there has none."""
+    if path.exists():
+        with path.open() as file:
+            yield from map(json.loads, file)
 
 
 class Books:
@@ -22,7 +23,7 @@ class Books:
     def __init__(self, folder: Path, prefix: str = "qunpulse.") -> None:
         self.folder = folder
         self.prefix = prefix
-        self.ledger = lines(folder / "ledger.jsonl")
+        self.ledger = list(lines(folder / "ledger.jsonl"))
         self.stored = (folder / "store" / "physical.json").exists()
         self.physical: dict[str, list[list[Any]]] = (
             json.loads((folder / "store" / "physical.json").read_text()) if self.stored else {}
@@ -32,15 +33,15 @@ class Books:
             if entry["good"]:
                 self.by_id[entry["brand_id"], entry["event_id"]].append(entry)
 
-    def topic(self, name: str) -> list[Entry]:
+    def topic(self, name: str) -> Iterator[Entry]:
         """Records of a topic: ``partition``, ``offset``, ``value``."""
         return lines(self.folder / "topics" / f"{name}.jsonl")
 
-    def said(self, name: str) -> list[Entry]:
+    def said(self, name: str) -> Iterator[Entry]:
         """Facts of the reference model."""
         return lines(self.folder / "said" / f"{name}.jsonl")
 
-    def table(self, name: str) -> list[Entry]:
+    def table(self, name: str) -> Iterator[Entry]:
         """Rows of the store under FINAL."""
         return lines(self.folder / "store" / f"{name}.jsonl")
 

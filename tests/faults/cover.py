@@ -1,6 +1,7 @@
 """Ledger 2: every acknowledged offset is covered, by a stored event or by a dead letter, and nothing else is there."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from tests.faults.books import Books, Entry, Identity
@@ -63,7 +64,9 @@ def letters(books: Books, verdict: Verdict) -> None:
     """Each acknowledged bad record is a dead letter with its hash and bytes, on the topic and in the store; no good one is."""
     wanted = {books.place(entry): entry for entry in books.ledger if entry["acked"] and not entry["good"]}
     good = {books.place(entry) for entry in books.ledger if entry["acked"] and entry["good"]}
-    shelves = {"dead-letters": [record["value"] for record in books.topic("dead-letters")]}
+    shelves: dict[str, Iterable[Entry]] = {
+        "dead-letters": (record["value"] for record in books.topic("dead-letters"))
+    }
     if books.stored:
         shelves["dead_letters"] = books.table("dead_letters")
     for name, told in shelves.items():

@@ -4,7 +4,7 @@
     topics/NAME.jsonl       records of the broker: internal topics with their rows, fact topics with their facts
     said/NAME.jsonl         facts of the reference model, made by ``qunpulse replay --reference --log``
     store/TABLE.jsonl       rows of the store under FINAL, times in ms
-    store/physical.json     per table, how often each place of the log is stored
+    store/physical.json     per table, the places of the log that are stored more than once, and how often
 
 `collect` shares no code with the pipeline: packed rows are read here by the layout that docs/architecture.md gives.
 """
@@ -15,8 +15,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,8 @@ TABLES = ("tag_changes", "member_profiles", "group_stats", "alerts", "dead_lette
 OWN = "* EXCEPT (_topic, _partition, _offset, _ingested_at)"
 COLUMNS = {"dead_letters": f"{OWN} REPLACE (base64Encode(value) AS value, base64Encode(key) AS key)"}
 
-PLACE = ("_topic", "_partition", "_offset")
+PIECE_ROWS = 100_000
+"""Rows that are asked for at a time."""
 
 
 def collect(folder: Path, broker: str, store: int | None, env: Mapping[str, str], partitions: int) -> None:
@@ -63,7 +63,13 @@ def _reference(out: Path, env: Mapping[str, str]) -> None:
         "--json",
     ]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, **env}, cwd=ROOT
+        command,
+        capture_output=True,
+        text=True,
+        timeout=3600,
+        check=False,
+        env={**os.environ, **env},
+        cwd=ROOT,
     )
     assert done.returncode == 0, f"the reference has failed:\n{done.stderr[-3000:]}"
 
@@ -77,7 +83,7 @@ async def _dump_topics(out: Path, broker: str, prefix: str, partitions: int) -> 
         for name in (*INTERNAL, *FACTS):
             with (out / f"{name}.jsonl").open("w") as file:
                 for number in range(partitions):
-                    for record in await _read(consumer, TopicPartition(prefix + name, number)):
+                    async for record in _read(consumer, TopicPartition(prefix + name, number)):
                         value = unpacked(record.value) if name in INTERNAL else json.loads(record.value)
                         line = {"partition": number, "offset": record.offset, "value": value}
                         file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -85,17 +91,18 @@ async def _dump_topics(out: Path, broker: str, prefix: str, partitions: int) -> 
         await consumer.stop()
 
 
-async def _read(consumer: Any, partition: TopicPartition) -> list[Any]:
+async def _read(consumer: Any, partition: TopicPartition) -> AsyncIterator[Any]:
     """The partition as it is now, up to the high watermark of the first answer."""
     consumer.assign([partition])
     consumer.seek(partition, 0)
-    found: list[Any] = []
     end: int | None = None
     while end is None or await consumer.position(partition) < end:
         for records in (await consumer.getmany(partition, timeout_ms=200)).values():
-            found += records
+            end = consumer.highwater(partition) if end is None else end
+            for record in records:
+                if record.offset < (end or 0):
+                    yield record
         end = consumer.highwater(partition) if end is None else end
-    return [record for record in found if record.offset < (end or 0)]
 
 
 def unpacked(value: bytes) -> dict[str, Any]:
@@ -113,24 +120,30 @@ def _dump_store(out: Path, port: int) -> None:
     client = Client("127.0.0.1", port=port, settings={"server_side_params": True})
     physical: dict[str, list[list[Any]]] = {}
     try:
-        events = "brand_id, event_id, kind, type, member_id, group_id, lower(hex(SHA256(raw))) AS sha256"
-        _dump_table(client, out, "events", events)
+        columns = "brand_id, event_id, kind, type, member_id, group_id, lower(hex(SHA256(raw))) AS sha256"
+        _dump_table(client, out, "events", columns, "event_id")
         for table in TABLES:
-            _dump_table(client, out, table, COLUMNS.get(table, OWN))
+            _dump_table(client, out, table, COLUMNS.get(table, OWN), "_offset")
         for table in ("events", *TABLES):
-            rows = client.execute(f"SELECT {', '.join(PLACE)} FROM qunpulse.{table}")
-            physical[table] = [[*place, times] for place, times in Counter(map(tuple, rows)).items()]
+            place = "_topic, _partition, _offset"
+            sql = f"SELECT {place}, count() FROM qunpulse.{table} GROUP BY {place} HAVING count() > 1"
+            physical[table] = [list(row) for row in client.execute(sql)]
     finally:
         client.disconnect()
     (out / "physical.json").write_text(json.dumps(physical))
 
 
-def _dump_table(client: Any, out: Path, table: str, columns: str) -> None:
-    rows, names = client.execute(f"SELECT {columns} FROM qunpulse.{table} FINAL", with_column_types=True)
+def _dump_table(client: Any, out: Path, table: str, columns: str, spread: str) -> None:
+    """A table under FINAL, in as many pieces as keep each small."""
+    ((count,),) = client.execute(f"SELECT count() FROM qunpulse.{table}")
+    pieces = 1 + count // PIECE_ROWS
     with (out / f"{table}.jsonl").open("w") as file:
-        for row in rows:
-            line = {name: _plain(value) for (name, _), value in zip(names, row, strict=True)}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        for piece in range(pieces):
+            sql = f"SELECT {columns} FROM qunpulse.{table} FINAL WHERE cityHash64({spread}) % {pieces} = {piece}"
+            rows, names = client.execute(sql, with_column_types=True)
+            for row in rows:
+                line = {name: _plain(value) for (name, _), value in zip(names, row, strict=True)}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Ledgers 3 and 4: the set of facts, and the final state, field by field, against the reference model."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.faults.books import Books, Entry, Identity
@@ -38,49 +38,69 @@ KINDS = (
 def compare(books: Books, verdict: Verdict) -> None:
     """All kinds of facts, on the topics and in the store."""
     for kind in KINDS:
-        told = [record["value"] for record in books.topic(kind.topic)]
-        said = books.said(kind.topic)
-        distinct = kind.identity + kind.on_topic
+        said, told = Shelf(kind), Shelf(kind)
+        for fact in books.said(kind.topic):
+            said.put(fact)
+        for record in books.topic(kind.topic):
+            told.put(record["value"])
         if kind.every or kind.on_topic:
-            truth = _index(kind, said, distinct, _last)
-            verdict.add(
-                kind.topic,
-                len(truth),
-                _different(kind.topic, kind, truth, _index(kind, told, distinct, _last)),
-            )
-            verdict.add(kind.topic, 0, _contradictions(kind, told, distinct))
-            verdict.notes[f"{kind.topic} told again"] = len(told) - len(_index(kind, told, distinct, _last))
-        truth = _index(kind, said, kind.identity, _highest)
+            verdict.add(kind.topic, len(said.each), _different(kind.topic, kind, said.each, told.each))
+            verdict.add(kind.topic, 0, told.contradictions)
+            verdict.notes[f"{kind.topic} told again"] = told.count - len(told.each)
         if not kind.every:
-            held = _index(kind, told, kind.identity, _highest)
-            verdict.add(f"{kind.topic}, the last", len(truth), _different(kind.topic, kind, truth, held))
+            verdict.add(
+                f"{kind.topic}, the last", len(said.last), _different(kind.topic, kind, said.last, told.last)
+            )
         if books.stored:
-            held = _index(kind, books.table(kind.table), kind.identity, _highest)
-            verdict.add(kind.table, len(truth), _different(kind.table, kind, truth, held))
-            verdict.add(kind.table, 0, _twice(kind, books.table(kind.table)))
+            stored = Shelf(kind)
+            for row in books.table(kind.table):
+                stored.put(row)
+            verdict.add(kind.table, len(said.last), _different(kind.table, kind, said.last, stored.last))
+            verdict.add(kind.table, 0, stored.twice)
+
+
+class Shelf:
+    """Facts of a kind, put in one by one: each distinct one, and the one that holds of each identity."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._names = kind.identity + kind.on_topic
+        self._first: dict[Identity, Entry] = {}
+        self.count = 0
+        self.each: dict[Identity, Entry] = {}
+        self.last: dict[Identity, Entry] = {}
+        self.contradictions: list[Difference] = []
+        """A fact may be told again, but never with other words."""
+        self.twice: list[Difference] = []
+        """What came twice; under FINAL nothing may."""
+
+    def put(self, fact: Entry) -> None:
+        """The next fact, in the order of the log."""
+        self.count += 1
+        identity = _identity(fact, self._kind.identity)
+        known = self.last.get(identity)
+        if known is not None:
+            text = f"{identity} is there twice under FINAL"
+            self.twice = self.twice or [
+                Difference("doubled", self._kind.table, text, tuple(map(str, identity)))
+            ]
+        if known is None or fact.get("version", 0) >= known.get("version", 0):
+            self.last[identity] = fact
+        if self._kind.every or self._kind.on_topic:
+            self._put_each(fact)
+
+    def _put_each(self, fact: Entry) -> None:
+        identity = _identity(fact, self._names)
+        self.each[identity] = fact
+        # a late event may move a tag back and forth at one instant: those are two facts with one identity
+        first = self._first.setdefault((*identity, fact.get("source")), fact)
+        if plain(first, self._kind.left_out) != plain(fact, self._kind.left_out):
+            text = f"{identity} was told twice with different words"
+            self.contradictions.append(Difference("wrong", self._kind.topic, text, tuple(map(str, identity))))
 
 
 def _identity(fact: Entry, names: Iterable[str]) -> Identity:
     return tuple(fact[name] for name in names)
-
-
-def _last(_: Entry, __: Entry) -> bool:
-    return True
-
-
-def _highest(new: Entry, known: Entry) -> bool:
-    return bool(new.get("version", 0) >= known.get("version", 0))
-
-
-def _index(
-    kind: Kind, facts: Iterable[Entry], names: tuple[str, ...], wins: Callable[[Entry, Entry], bool]
-) -> dict[Identity, Entry]:
-    found: dict[Identity, Entry] = {}
-    for fact in facts:
-        known = found.get(_identity(fact, names))
-        if known is None or wins(fact, known):
-            found[_identity(fact, names)] = fact
-    return found
 
 
 def plain(fact: Entry, left_out: frozenset[str]) -> Entry:
@@ -111,32 +131,6 @@ def _different(
         about = tuple(str(part) for part in identity)
         text = f"{identity} is there and must not be: {_short(held[identity])}"
         found.append(Difference("doubled", where, text, about))
-    return found
-
-
-def _contradictions(kind: Kind, told: list[Entry], names: tuple[str, ...]) -> list[Difference]:
-    """A fact may be told again, but never with other words."""
-    first: dict[Identity, Entry] = {}
-    found = []
-    for fact in told:
-        identity = _identity(fact, names)
-        # a late event may move a tag back and forth at one instant: those are two facts with one identity
-        known = first.setdefault((*identity, fact.get("source")), fact)
-        if plain(known, kind.left_out) != plain(fact, kind.left_out):
-            text = f"{identity} was told twice with different words"
-            found.append(Difference("wrong", kind.topic, text, tuple(map(str, identity))))
-    return found
-
-
-def _twice(kind: Kind, rows: list[Entry]) -> list[Difference]:
-    seen: set[Identity] = set()
-    found = []
-    for row in rows:
-        identity = _identity(row, kind.identity)
-        if identity in seen:
-            text = f"{identity} is there twice under FINAL"
-            found.append(Difference("doubled", kind.table, text, tuple(map(str, identity))))
-        seen.add(identity)
     return found
 
 

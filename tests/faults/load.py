@@ -76,14 +76,16 @@ class Load:
         bad: float = 0.0,
         repeats: float = 0.0,
         late: float = 0.1,
+        orders: float = 0.2,
     ) -> None:
-        """`bad`, `repeats` and `late` are shares: unusable records, events sent a second time, events long past."""
+        """`bad`, `repeats`, `late` and `orders` are shares: unusable records, events sent twice, events long past, orders."""
         self._random = random.Random(seed)
         self._members = members
         self._groups = groups
         self._bad = bad
         self._repeats = repeats
         self._late = late
+        self._orders_share = orders
         self._seed = seed
         self._count = 0
         self._orders: list[tuple[str, str, int]] = []
@@ -130,23 +132,23 @@ class Load:
         return at
 
     def _what(self, member: str, group: str) -> dict[str, Any]:
+        if self._random.random() < self._orders_share:
+            return self._order(member)
         dice, pick = self._random.random(), self._random.choice
         who = {"member_id": member, "group_id": group}
-        if dice < 0.5:
+        if dice < 0.62:
             return {"kind": "chat", "type": "message", "text": pick(WORDS), **who}
-        if dice < 0.58:
+        if dice < 0.72:
             return {"kind": "join", "type": "group.joined", **who}
-        if dice < 0.66:  # mostly out of one group, so that alerts open
+        if dice < 0.82:  # mostly out of one group, so that alerts open
             gone = "g0" if self._random.random() < 0.7 else group
             return {"kind": "join", "type": "group.left", "leave_reason": "self", **who, "group_id": gone}
-        if dice < 0.68:
+        if dice < 0.84:
             return {"kind": "join", "type": "group.created", "group_id": group}
-        if dice < 0.70:
+        if dice < 0.87:
             return {"kind": "chat", "type": "broadcast", "role": "staff", "staff_id": "s1", "group_id": group,
                     "broadcast_id": f"b{self._count}"}  # fmt: skip
-        if dice < 0.80:
-            return {"kind": "checkin", "type": pick(("signin", "task", "lottery")), **who}
-        return self._order(member)
+        return {"kind": "checkin", "type": pick(("signin", "task", "lottery")), **who}
 
     def _order(self, member: str) -> dict[str, Any]:
         if self._orders and self._random.random() < 0.3:

@@ -6,6 +6,7 @@ process id, and everything ends with `close`.
 """
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from streams.processes import Part, Parts, free_port
 from streams.settings import Settings
 from streams.topics import Layout, checked_layout
 from tests.brokers import apache_kafka, kafka_classpath, tansu
+from tests.faults.books import lines
 from tests.faults.evidence import collect
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
@@ -54,6 +56,8 @@ class Wanted:
     store_proxy: bool = False
     sink: bool = True
     partitions: int = PARTITIONS
+    merges: bool = False
+    """The store merges, as it does in life; inserts made twice are then not seen."""
     load: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     store_options: str = ""
@@ -166,8 +170,9 @@ class Plant:
 
     def stop_merges(self) -> None:
         """Keep every row that was inserted; to be said again to a store that was started again."""
-        with suppress(ClickHouseError):
-            self.store("SYSTEM STOP MERGES")
+        if not self.wanted.merges:
+            with suppress(ClickHouseError):
+                self.store("SYSTEM STOP MERGES")
 
     def start_worker(self, **env: str) -> Part:
         """One more worker."""
@@ -292,6 +297,27 @@ class Plant:
         """What each part said last."""
         told = [f"{name} ended ({code}): {line}" for name, code, line in self.ended]
         return "\n".join(told + [f"{part.name}: {part.last_words(4)}" for part in self.parts.running])
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The producer's ledger so far."""
+        return list(lines(self.folder / "ledger.jsonl"))
+
+    def write_off(self, gone: Mapping[tuple[str, int], tuple[int, int]]) -> None:
+        """Records from one offset up to another, by topic and partition, were taken away: they may appear or not."""
+        kept = []
+        for entry in self.entries():
+            first, end = gone.get((entry["topic"], entry["partition"]), (0, 0))
+            lost = entry["acked"] and first <= entry["offset"] < end
+            kept.append(
+                entry | {"acked": False, "topic": None, "partition": None, "offset": None} if lost else entry
+            )
+        text = "".join(json.dumps(entry) + "\n" for entry in kept)
+        (self.folder / "ledger.jsonl").write_text(text)
+
+    def forget_log(self) -> None:
+        """The broker began anew: what was acknowledged is gone, and so is its ledger."""
+        (self.folder / "ledger.jsonl").write_text("")
+        self.ledger.ends.clear()
 
     def judge(self) -> Verdict:
         """Compare all ledgers as they are now; the evidence of a look that found nothing is removed."""

@@ -17,12 +17,15 @@ def killed_at(stage: Stage, first: int, last: int) -> Run:
     """A worker is gone at a pass between `first` and `last` through `stage`, alone or beside another, under load."""
 
     def run(plant: Plant, rng: random.Random) -> float:
-        armed = plant.start_worker(QUNPULSE_FAILPOINT=f"{stage}:crash@{rng.randint(first, last)}")
         beside = rng.random() < 0.5
-        if beside:
+        if not beside:
+            leave(plant)
+        armed = plant.start_worker(QUNPULSE_FAILPOINT=f"{stage}:crash@{rng.randint(first, last)}")
+        if beside and len(plant.running("worker")) == 1:
             plant.start_worker()
-        for _ in range(20):
-            plant.trickle(rng.randint(50, 150), 1.0)
+        rate = rng.randint(20, 60)
+        for _ in range(60):
+            plant.trickle(rate // 2, 0.5)
             if armed.process.poll() is not None:
                 break
         assert plant.wait_for_end(armed, 30) == EXIT_KILLED, armed.last_words()
@@ -31,9 +34,7 @@ def killed_at(stage: Stage, first: int, last: int) -> Run:
             plant.start_worker()
         plant.send(100)
         plant.drain()
-        recovered = time.monotonic() - began
-        leave(plant)
-        return recovered
+        return time.monotonic() - began
 
     return run
 

@@ -6,12 +6,12 @@ import time
 from streams.failpoints import EXIT_KILLED
 from tests.faults.plant import Plant, Wanted
 from tests.faults.proxy import Cut
-from tests.faults.rows import no_surplus, row
+from tests.faults.rows import no_surplus_by_note, row
 from tests.faults.rows_kill import leave
 
 
 @row("K10", "kill -9 of the sink after an insert, before its commit", "入库后、提交前 sink 被 kill -9",
-     Wanted(load={"bad": 0.01}), after=no_surplus)  # fmt: skip
+     Wanted(load={"bad": 0.01}), after=no_surplus_by_note)  # fmt: skip
 def killed_after_insert(plant: Plant, rng: random.Random) -> float:
     plant.kill(plant.running("sink")[0])
     armed = plant.start_sink(QUNPULSE_FAILPOINT=f"insert_done:crash@{rng.randint(1, 12)}")
@@ -31,7 +31,7 @@ def killed_after_insert(plant: Plant, rng: random.Random) -> float:
 
 
 @row("K11", "the sink's connection is cut inside an insert, and the sink killed", "插入途中连接被切断且 sink 被杀",
-     Wanted(store_proxy=True), after=no_surplus)  # fmt: skip
+     Wanted(store_proxy=True), after=no_surplus_by_note)  # fmt: skip
 def cut_inside_an_insert(plant: Plant, rng: random.Random) -> float:
     assert plant.store_proxy is not None
     plant.start_worker()

@@ -1,0 +1,145 @@
+"""What befalls a plant in a soak: one fault at a time, picked and timed by a seed, and a supervisor that starts what has ended.
+
+The first worker and, after a third of the time, the sink are never killed, so that their memory can be watched: the *witnesses*.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+from tests.faults.plant import Plant
+from tests.faults.proxy import Cut, Slow
+
+PAUSE = (20.0, 60.0)
+"""Seconds between two faults."""
+
+STAGES = (
+    "fetch",
+    "state",
+    "facts_sent",
+    "facts_delivered",
+    "changelog_sent",
+    "changelog_delivered",
+    "offsets_committed",
+)
+
+
+class Nemesis(threading.Thread):
+    """Runs until `over` is set. Use `join` after it."""
+
+    def __init__(self, plant: Plant, seed: int, sink_until: float) -> None:
+        """`sink_until` is the monotonic time after which the sink is not killed any more."""
+        super().__init__(name="nemesis", daemon=True)
+        self.over = threading.Event()
+        self.done: Counter[str] = Counter()
+        self.failed: BaseException | None = None
+        self._plant = plant
+        self._random = random.Random(seed)
+        self._sink_until = sink_until
+
+    def run(self) -> None:
+        """A fault every 20 to 60 seconds."""
+        try:
+            while not self._wait(self._random.uniform(*PAUSE)):
+                name, fault = self._random.choice(self._faults())
+                print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
+                fault()
+                self.done[name] += 1
+        except BaseException as error:
+            self.failed = error
+            raise
+
+    def _wait(self, seconds: float) -> bool:
+        """Let time pass, and start again what has ended; true when the soak is over."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.over.wait(0.5):
+                return True
+            self._plant.keep_up()
+        return False
+
+    def _faults(self) -> list[tuple[str, Callable[[], None]]]:
+        faults: list[tuple[str, Callable[[], None]]] = [
+            ("worker killed", self._kill_worker),
+            ("worker asked to go", self._end_worker),
+            ("worker dies at a stage", self._die_at_a_stage),
+            ("worker hangs", self._hang_worker),
+            ("a third worker comes and goes", self._third_worker),
+            ("store killed", self._kill_store),
+            ("store hangs", self._hang_store),
+            ("store slow", self._slow_store),
+            ("store connection cut", self._cut_store),
+            ("broker hangs", self._hang_broker),
+        ]
+        return [*faults, ("sink killed", self._kill_sink)] if time.monotonic() < self._sink_until else faults
+
+    def _kill_worker(self) -> None:
+        for worker in self._plant.running("worker")[1:2]:
+            self._plant.kill(worker)
+        self._plant.start_worker()
+
+    def _end_worker(self) -> None:
+        for worker in self._plant.running("worker")[1:2]:
+            self._plant.terminate(worker, 30)
+        self._plant.start_worker()
+
+    def _die_at_a_stage(self) -> None:
+        for worker in self._plant.running("worker")[1:2]:
+            self._plant.kill(worker)
+        stage = self._random.choice(STAGES)
+        self._plant.start_worker(QUNPULSE_FAILPOINT=f"{stage}:crash@{self._random.randint(1, 200)}")
+
+    def _hang_worker(self) -> None:
+        worker = self._random.choice(self._plant.running("worker"))
+        self._plant.stop(worker)
+        self._wait(self._random.uniform(2, 12))
+        self._plant.go_on(worker)
+
+    def _third_worker(self) -> None:
+        worker = self._plant.start_worker()
+        self._wait(self._random.uniform(5, 15))
+        if worker in self._plant.parts.running:
+            self._plant.terminate(worker, 30)
+
+    def _kill_sink(self) -> None:
+        self._plant.kill(self._plant.running("sink")[0])
+        self._plant.start_sink()
+
+    def _kill_store(self) -> None:
+        endpoint = self._plant.endpoint
+        assert endpoint is not None
+        endpoint.kill()
+        self._wait(self._random.uniform(2, 10))
+        endpoint.start()
+
+    def _hang_store(self) -> None:
+        endpoint = self._plant.endpoint
+        assert endpoint is not None
+        os.kill(endpoint.pid, signal.SIGSTOP)
+        self._wait(self._random.uniform(3, 12))
+        os.kill(endpoint.pid, signal.SIGCONT)
+
+    def _slow_store(self) -> None:
+        self._with_store_proxy(Slow(delay=0.2, rate=200_000))
+
+    def _cut_store(self) -> None:
+        self._with_store_proxy(Cut(after=self._random.randint(1_000, 200_000)))
+
+    def _with_store_proxy(self, fault: Slow | Cut) -> None:
+        proxy = self._plant.store_proxy
+        assert proxy is not None
+        proxy.fault = fault
+        self._wait(self._random.uniform(3, 10))
+        proxy.fault = None
+
+    def _hang_broker(self) -> None:
+        (broker,) = self._plant.broker_parts.running
+        with suppress(ProcessLookupError):
+            os.kill(broker.process.pid, signal.SIGSTOP)
+            self.over.wait(self._random.uniform(2, 8))
+            os.kill(broker.process.pid, signal.SIGCONT)

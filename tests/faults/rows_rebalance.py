@@ -1,0 +1,121 @@
+"""Rows R1 to R5: workers come and go, gracefully or not, under pressure and behind a backlog; one comes back from the dead."""
+
+import json
+import random
+import time
+import urllib.request
+from collections.abc import Callable
+
+from tests.faults.plant import Plant
+from tests.faults.rows import row
+from tests.faults.rows_kill import LOAD, leave
+
+BACKLOG = 5_000
+CYCLES = 2
+
+
+def _one_three_one(leave_one: Callable[[Plant, int], None]) -> Callable[[Plant, random.Random], float]:
+    """One worker, three, one again, under load; `leave_one` makes the n-th worker go."""
+
+    def run(plant: Plant, rng: random.Random) -> float:
+        plant.start_worker()
+        plant.trickle(150, rng.uniform(3, 5))
+        for _ in range(2):
+            plant.start_worker()
+            plant.trickle(100, rng.uniform(0.5, 4))
+        plant.trickle(150, 2)
+        for number in range(2):
+            leave_one(plant, rng.randrange(3 - number))
+            plant.trickle(100, rng.uniform(0.5, 3))
+        began = time.monotonic()
+        plant.send(50)
+        plant.drain()
+        recovered = time.monotonic() - began
+        assert recovered < 30, f"the last rebalance took {recovered:.1f} s"
+        leave(plant)
+        return recovered
+
+    return run
+
+
+def _gracefully(plant: Plant, number: int) -> None:
+    code, seconds = plant.terminate(plant.running("worker")[number])
+    assert code == 0 and seconds < 20, (code, seconds)
+
+
+def _by_force(plant: Plant, number: int) -> None:
+    plant.kill(plant.running("worker")[number])
+
+
+row("R1", "workers 1, 3, 1, gracefully", "工作进程 1→3→1，正常退出", LOAD)(_one_three_one(_gracefully))
+row("R2", "workers 1, 3, 1, by kill -9", "工作进程 1→3→1，kill -9", LOAD)(_one_three_one(_by_force))
+
+
+@row("R3", f"workers come and go behind {BACKLOG} events, with two CPU hogs, {CYCLES} cycles",
+     f"积压 {BACKLOG} 条、两个 CPU 占用进程下工作进程来去 {CYCLES} 轮", LOAD)  # fmt: skip
+def under_pressure(plant: Plant, rng: random.Random) -> float:
+    plant.hog(2)
+    plant.start_worker()
+    plant.send(BACKLOG)
+    for _ in range(CYCLES):
+        plant.start_worker()
+        time.sleep(rng.uniform(2, 6))
+        workers = plant.running("worker")
+        if rng.random() < 0.5:
+            plant.kill(rng.choice(workers))
+        else:
+            plant.terminate(rng.choice(workers), 30)
+        plant.keep_up()
+        plant.send(100)
+    began = time.monotonic()
+    plant.unhog()
+    plant.drain(180)
+    recovered = time.monotonic() - began
+    leave(plant)
+    return recovered
+
+
+@row("R4", "five workers for three partitions, a kill while they recover", "三个分区五个工作进程，恢复期间杀一个",
+     LOAD)  # fmt: skip
+def idle_workers(plant: Plant, rng: random.Random) -> float:
+    for _ in range(5):
+        plant.start_worker()
+    plant.send(300)
+    plant.wait(
+        "worker that recovers",
+        60,
+        lambda: any("recovered" in w.last_words(40) for w in plant.running("worker")),
+    )
+    time.sleep(rng.uniform(0, 1))
+    plant.kill(rng.choice(plant.running("worker")))
+    began = time.monotonic()
+    plant.send(300)
+    plant.drain()
+    recovered = time.monotonic() - began
+    for worker in plant.running("worker"):
+        assert health(plant.port(worker)) == {"status": "ok"}
+    leave(plant)
+    return recovered
+
+
+def health(port: int) -> object:
+    """What a part says of its health."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        return json.load(answer)
+
+
+@row("R5", "a worker hangs past its session and comes back", "工作进程挂起超过会话时长后回来", LOAD)
+def zombie(plant: Plant, rng: random.Random) -> float:
+    hung = plant.start_worker()
+    plant.trickle(200, rng.uniform(4, 6))
+    plant.stop(hung)
+    plant.start_worker()
+    plant.trickle(300, rng.uniform(9, 14))
+    plant.go_on(hung)
+    began = time.monotonic()
+    plant.trickle(200, 2)
+    plant.drain()
+    recovered = time.monotonic() - began
+    plant.keep_up()
+    leave(plant)
+    return recovered

@@ -1,0 +1,210 @@
+"""A soak with a nemesis: ``python -m tests.faults.soak --minutes 30 --seed 1 --write docs``.
+
+Finds the highest rate that the machine holds with everything on it (generator, broker, two workers, sink, store), keeps it
+up for so many minutes while faults befall the plant every 20 to 60 seconds, and compares all ledgers at the end. Memory, file
+descriptors and threads of the witnesses (see `nemesis`) are looked at every five seconds; the first third is warm-up.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.faults import table
+from tests.faults.gauges import Sample, look, slope
+from tests.faults.nemesis import Nemesis
+from tests.faults.plant import Plant, Wanted, plant
+from tests.faults.verdict import Verdict
+
+RESULT = Path(__file__).with_name("results") / "soak.json"
+
+LOAD = {"members": 1_000, "groups": 12, "bad": 0.005, "repeats": 0.01, "late": 0.02, "orders": 0.02}
+"""Orders are kept for a member's whole life, so their share is small: what grows is to be a leak, not the state."""
+
+RATES = (100, 200, 400, 800, 1_200, 1_600, 2_000)
+"""Events a second that are tried, rising. Above, the comparison would take longer than the soak."""
+
+STEP_SECONDS = 10.0
+SLACK_SECONDS = 3.0
+"""A rate is held when all has come through within this after a step."""
+
+MARGIN = 0.8
+"""Share of the highest rate held that is kept up: what a fault has held up must be caught up with."""
+
+
+def highest_rate(running: Plant) -> int:
+    """The highest of `RATES` that is held, without faults."""
+    held = RATES[0]
+    for rate in RATES:
+        began = time.monotonic()
+        running.trickle(int(rate * STEP_SECONDS), STEP_SECONDS)
+        sending = time.monotonic() - began
+        caught_up = running.drain(120)
+        print(f"{rate}/s: sent in {sending:.1f} s, came through {caught_up:.1f} s later", flush=True)
+        if sending > STEP_SECONDS * 1.1 or caught_up > SLACK_SECONDS:
+            break
+        held = rate
+    return held
+
+
+class Watch:
+    """Samples of the witnesses."""
+
+    def __init__(self, running: Plant, began: float, warm: float) -> None:
+        self._running = running
+        self._began = began
+        self._warm = warm
+        self._looked = 0.0
+        self.samples: dict[str, list[Sample]] = {"worker": [], "sink": []}
+
+    def look(self) -> None:
+        """Every five seconds."""
+        now = time.monotonic()
+        if now - self._looked < 5:
+            return
+        self._looked = now
+        for name in self.samples:
+            for part in self._running.running(name)[:1]:
+                sample = look(part.process.pid, now - self._began)
+                if sample is not None:
+                    self.samples[name].append(sample)
+
+    def told(self) -> dict[str, dict[str, float]]:
+        """Growth after the warm-up, and the first and last figures of it."""
+        found = {}
+        for name, samples in self.samples.items():
+            warm = [one for one in samples if one.at > self._warm] or samples
+            first, last = warm[0], warm[-1]
+            found[name] = {
+                "mb_a_minute": round(slope(warm), 2), "rss_first": round(first.rss), "rss_last": round(last.rss),
+                "fds_first": first.fds, "fds_last": last.fds, "threads_first": first.threads, "threads_last": last.threads,
+            }  # fmt: skip
+        return found
+
+
+def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[str, Any]:
+    """Run it; the result as it is kept."""
+    for _ in range(2):
+        running.start_worker()
+    running.send(2_000)
+    running.drain()
+    rate = rate or int(highest_rate(running) * MARGIN)
+    began = time.monotonic()
+    seconds = minutes * 60
+    nemesis = Nemesis(running, seed, began + seconds / 3)
+    watch = Watch(running, began, seconds / 3)
+    nemesis.start()
+    before = running.ledger.acked
+    while time.monotonic() - began < seconds:
+        running.trickle(rate, 1.0, watch.look)
+        if nemesis.failed is not None:
+            raise nemesis.failed
+    nemesis.over.set()
+    nemesis.join(60)
+    sent = running.ledger.acked - before
+    caught_up = running.drain(600)
+    verdict = running.judge()
+    print(verdict, flush=True)
+    return _result(running, nemesis, watch, verdict) | {
+        "minutes": minutes, "seed": seed, "rate": rate, "events": sent, "caught_up": round(caught_up, 1),
+        "broker": running.wanted.broker, "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
+    }  # fmt: skip
+
+
+def _result(running: Plant, nemesis: Nemesis, watch: Watch, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "faults": dict(sorted(nemesis.done.items())),
+        "ended_by_themselves": {str(code): count for code, count in sorted(running.restarts.items())},
+        "lost": verdict.count("lost"), "doubled": verdict.count("doubled"), "wrong": verdict.count("wrong"),
+        "compared": verdict.compared.total(), "unknown": running.ledger.unknown, **watch.told(),
+    }  # fmt: skip
+
+
+TEXT = {
+    "en": """{minutes:g} minutes on {cores} cores, seed {seed}, {broker}, {at} UTC: {rate} events a second ({held:.0f} % of the
+highest rate held), {events} events, {count} faults: {faults}. All had come through {caught_up} s after the last event.
+
+| lost | doubled | wrong | compared |
+|---|---|---|---|
+| {lost} | {doubled} | {wrong} | {compared} |
+
+| after the first third | memory, MB a minute | MB, first and last | file descriptors | threads |
+|---|---|---|---|---|
+{rows}""",
+    "zh": """{minutes:g} 分钟，{cores} 核，种子 {seed}，{broker}，{at} UTC：每秒 {rate} 条事件（可维持最高速率的 {held:.0f} %），
+共 {events} 条，{count} 次故障：{faults}。最后一条之后 {caught_up} 秒全部通过。
+
+| 丢失 | 重复 | 错误 | 比较项 |
+|---|---|---|---|
+| {lost} | {doubled} | {wrong} | {compared} |
+
+| 前三分之一之后 | 内存，MB/分钟 | MB，起止 | 文件描述符 | 线程 |
+|---|---|---|---|---|
+{rows}""",
+}
+
+FAULTS_ZH = {
+    "worker killed": "杀工作进程",
+    "worker asked to go": "工作进程正常退出",
+    "worker dies at a stage": "工作进程死于某环节",
+    "worker hangs": "工作进程挂起",
+    "a third worker comes and goes": "第三个工作进程来去",
+    "store killed": "杀存储",
+    "store hangs": "存储挂起",
+    "store slow": "存储变慢",
+    "store connection cut": "切断存储连接",
+    "broker hangs": "broker 挂起",
+    "sink killed": "杀 sink",
+}
+
+
+def text(result: dict[str, Any], lang: str) -> str:
+    """The result in a language."""
+    names = FAULTS_ZH if lang == "zh" else {}
+    rows = "\n".join(
+        f"| {name} | {one['mb_a_minute']} | {one['rss_first']}, {one['rss_last']} | {one['fds_first']}, {one['fds_last']} "
+        f"| {one['threads_first']}, {one['threads_last']} |"
+        for name, one in ((name, result[name]) for name in ("worker", "sink"))
+    )
+    comma = "、" if lang == "zh" else ", "
+    faults = comma.join(f"{names.get(name, name)} {count}" for name, count in result["faults"].items())
+    known = {name: value for name, value in result.items() if name not in {"faults", "broker"}}
+    return TEXT[lang].format(
+        **known, rows=rows, faults=faults, count=sum(result["faults"].values()), held=MARGIN * 100,
+        broker=table.BROKERS[result["broker"]],
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Exit code: 0 when the ledgers agree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=int, help="events a second; default: found by trying")
+    parser.add_argument("--broker", choices=["tansu", "kafka"], default="tansu")
+    parser.add_argument("--write", choices=["docs"], help="write the result into the docs")
+    given: Any = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="qunpulse-soak-"))
+    wanted = Wanted(
+        broker=given.broker, load=LOAD, store_proxy=True, merges=True, store_options="?send_receive_timeout=5"
+    )
+    with plant(folder, wanted, given.seed) as running:
+        result = soak(running, given.minutes, given.seed, given.rate) | {
+            "cores": len(os.sched_getaffinity(0))
+        }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    print(text(result, "en"), f"\nevidence and logs: {folder}")
+    if given.write:
+        for lang in table.HEADS:
+            table.put("soak", text(result, lang), lang)
+    return 0 if not (result["lost"] or result["doubled"] or result["wrong"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
