@@ -8,9 +8,9 @@ from typing import Literal
 from models import rfm
 from models.crossing import NEVER
 from models.frame import Frame
+from models.stage import Activity, Word
 from models.state import MemberState
 
-Activity = Literal["new", "active", "sleeping", "lost"]
 Freq = Literal["high", "mid", "low", "none"]
 
 
@@ -20,6 +20,13 @@ def activity(state: MemberState, now: int, frame: Frame) -> tuple[Activity, int]
     New: joined, or first paid, within 30 days. Else by the days since the last net order; for a member without
     one, since the last own act; for one who never acted, since first seen: active to 90, sleeping to 180, then lost.
     """
+    known = state.work.word
+    if known is None or not known.since <= now < known.until:
+        known = state.work.word = Word(*_find(state, now, frame))
+    return known.activity, known.until
+
+
+def _find(state: MemberState, now: int, frame: Frame) -> tuple[Activity, int, int, bool]:
     params, calendar = frame.params, frame.calendar
     today = calendar.day(now)
     joined, paid = state.joined, state.first_paid
@@ -28,13 +35,15 @@ def activity(state: MemberState, now: int, frame: Frame) -> tuple[Activity, int]
     if joined is not None:
         start = calendar.day(joined)
         if today - start <= params.new_days:
-            return "new", calendar.start(start + params.new_days + 1)
-    basis = _basis(state, now, frame)
+            return "new", now, calendar.start(start + params.new_days + 1), False
+    paid_at = rfm.last_paid_at(state)
+    by_days = paid_at is None
+    basis = _basis(state, now, frame) if paid_at is None else frame.day(paid_at)
     if today - basis <= params.active_days:
-        return "active", calendar.start(basis + params.active_days + 1)
+        return "active", now, calendar.start(basis + params.active_days + 1), by_days
     if today - basis <= params.sleeping_days:
-        return "sleeping", calendar.start(basis + params.sleeping_days + 1)
-    return "lost", NEVER
+        return "sleeping", now, calendar.start(basis + params.sleeping_days + 1), by_days
+    return "lost", now, NEVER, by_days
 
 
 def freq(state: MemberState, now: int, frame: Frame) -> tuple[Freq, int]:
@@ -53,10 +62,7 @@ def freq(state: MemberState, now: int, frame: Frame) -> tuple[Freq, int]:
 
 
 def _basis(state: MemberState, now: int, frame: Frame) -> int:
-    """Local day that the silence is counted from."""
-    paid_at = rfm.last_paid_at(state)
-    if paid_at is not None:
-        return frame.day(paid_at)
+    """Local day that the silence of one without orders is counted from."""
     if state.days.last is not None:
         return state.days.last
     return frame.day(now if state.first is None else state.first)

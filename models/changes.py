@@ -15,7 +15,12 @@ CHECKINS: Final = 32
 TIES: Final = 64
 """Groups, contacts, accounts followed."""
 
-EVERYTHING: Final = SCORE | DAYS | SPOKE | FIRST | ORDERS | CHECKINS | TIES
+PLACE: Final = 512
+"""What the present stage and churn hang on."""
+WORD: Final = 1024
+"""What the present activity hangs on."""
+
+EVERYTHING: Final = SCORE | DAYS | SPOKE | FIRST | ORDERS | CHECKINS | TIES | PLACE | WORD
 
 LIFE: Final = DAYS | FIRST | ORDERS | TIES
 """What the life cycle reads."""

@@ -128,7 +128,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Step(
         id="activity", zh="用户活跃度", en="activity", unit="word", source="M10", sort="text",
         words=("new", "active", "sleeping", "lost"),
-        reads=changes.ORDERS | changes.DAYS | changes.FIRST, look=activity.activity,
+        reads=changes.WORD, look=activity.activity,
     ),
     Step(
         id="activity_freq", zh="活跃频次", en="frequency of orders", unit="word", source="M11", sort="text",
@@ -136,11 +136,11 @@ FEATURES: Final[tuple[Feature, ...]] = (
     ),
     Step(
         id="stage", zh="生命周期", en="life-cycle stage", unit="word", source="M18-M22", sort="text",
-        words=("intro", "growth", "stable", "decline", "lost"), reads=changes.LIFE, look=_place,
+        words=("intro", "growth", "stable", "decline", "lost"), reads=changes.PLACE, look=_place,
     ),
     Step(
         id="churn", zh="流失类型", en="kind of churn", unit="word", source="M22", sort="text",
-        words=("none", "silent", "left"), reads=changes.LIFE, look=_churn,
+        words=("none", "silent", "left"), reads=changes.PLACE, look=_churn,
     ),
     Step(
         id="f", zh="消费频次", en="net orders within 365 days", unit="orders", source="M02",

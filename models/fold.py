@@ -46,12 +46,15 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         changed |= step(state, event, at, frame)
     state.revision += 1
     work = state.work
-    work.changed |= changed
     if changed & changes.LIFE:
-        if changed & changes.DAYS:
-            work.rhythm = None
-        if work.place is not None and (changed & _BEYOND_DAYS or work.place.by_days):
+        place, word = work.place, work.word
+        if place is None or place.by_days or changed & _BEYOND_DAYS:
             work.place = None
+            changed |= changes.PLACE
+        if word is None or word.by_days or changed & _BEYOND_DAYS:
+            work.word = None
+            changed |= changes.WORD
+    work.changed |= changed
     return True
 
 
@@ -62,9 +65,15 @@ def _own_act(state: MemberState, act: Act, at: int, frame: Frame) -> int:
     work.points = None
     if last is None or at > last:
         state.last = at
-    if day != days.last:
+    latest = days.last
+    if day != latest:
         if days.add(day):
             changed |= changes.DAYS
+            work.rhythm = None
+            if latest is None or day < latest:
+                work.gaps = None
+            elif work.gaps is not None:
+                work.gaps.add(day - latest, frame.params.rhythm_gaps)
         work.before = None
     if act.speaks and (spoke is None or day > spoke):
         state.spoke = day

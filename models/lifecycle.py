@@ -17,7 +17,6 @@ brand's where there are fewer than 3 orders, and silence counts from the last or
 between active days (`models.rhythm`), and silence counts from the start of the last active day.
 """
 
-from functools import lru_cache
 from math import floor
 from statistics import median
 
@@ -25,7 +24,7 @@ from models import rfm
 from models.calendar import DAY_MS
 from models.crossing import NEVER
 from models.frame import Frame
-from models.rhythm import Rhythm, rhythm
+from models.rhythm import Gaps, Rhythm
 from models.stage import Churn, Place, Stage
 from models.state import MemberState
 
@@ -77,14 +76,12 @@ def own_rhythm(state: MemberState, frame: Frame) -> Rhythm:
     """Rhythm of the member's active days."""
     found = state.work.rhythm
     if found is None:
-        params = frame.params
-        found = _rhythm(tuple(state.days.gaps(params.rhythm_gaps)), params.prior_gap_days, params.prior_gaps)
-        state.work.rhythm = found
+        work, params = state.work, frame.params
+        gaps = work.gaps
+        if gaps is None:
+            gaps = work.gaps = Gaps(state.days.gaps(params.rhythm_gaps))
+        found = work.rhythm = gaps.rhythm(params.prior_gap_days, params.prior_gaps)
     return found
-
-
-_rhythm = lru_cache(maxsize=65_536)(rhythm)
-"""Members who come alike share their rhythm."""
 
 
 def _clock(state: MemberState, orders: int, first: int, frame: Frame) -> tuple[int, float]:

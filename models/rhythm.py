@@ -30,14 +30,44 @@ def rhythm(gaps: Sequence[int], prior_mean: float, prior_gaps: float) -> Rhythm:
     >>> rhythm([7] * 12, prior_mean=7.0, prior_gaps=3.0)
     Rhythm(mean=7.0, k=5)
     """
-    n = len(gaps)
+    return Gaps(gaps).rhythm(prior_mean, prior_gaps)
+
+
+class Gaps:
+    """The latest gaps between active days, with what `rhythm` needs of them kept up with each."""
+
+    __slots__ = ("_latest", "_squares", "_total")
+
+    def __init__(self, gaps: Sequence[int]) -> None:
+        """`gaps` are in days, the latest first."""
+        self._latest = list(reversed(gaps))
+        self._total = sum(gaps)
+        self._squares = sum(gap * gap for gap in gaps)
+
+    def add(self, gap: int, most: int) -> None:
+        """Take in a gap later than the others, and let go of the earliest where there are more than ``most``."""
+        self._latest.append(gap)
+        self._total += gap
+        self._squares += gap * gap
+        if len(self._latest) > most:
+            gone = self._latest.pop(0)
+            self._total -= gone
+            self._squares -= gone * gone
+
+    def rhythm(self, prior_mean: float, prior_gaps: float) -> Rhythm:
+        """See the function of that name."""
+        return _of_sums(len(self._latest), self._total, self._squares, prior_mean, prior_gaps)
+
+
+@lru_cache(maxsize=65_536)
+def _of_sums(n: int, total: int, squares: int, prior_mean: float, prior_gaps: float) -> Rhythm:
+    """Rhythm of ``n`` gaps with these sums; members who come alike share it."""
     if n == 0:
         return Rhythm(prior_mean, 1)
-    mean = sum(gaps) / n
-    variation = sum((gap - mean) ** 2 for gap in gaps) / (n * mean * mean)
-    shrunk = (n * variation + prior_gaps) / (n + prior_gaps)
+    variations = n * (n * squares - total * total) / (total * total)
+    shrunk = (variations + prior_gaps) / (n + prior_gaps)
     k = MOST_REGULAR if shrunk * MOST_REGULAR <= 1 else max(1, round(1 / shrunk))
-    return Rhythm((n * mean + prior_gaps * prior_mean) / (n + prior_gaps), k)
+    return Rhythm((n * (total / n) + prior_gaps * prior_mean) / (n + prior_gaps), k)
 
 
 def survival(k: int, x: float) -> float:

@@ -1,8 +1,8 @@
 """What is known of a member only while in memory: derived from the state, dropped with it, rebuilt when needed."""
 
 from models.orders import Book
-from models.rhythm import Rhythm
-from models.stage import Place
+from models.rhythm import Gaps, Rhythm
+from models.stage import Place, Word
 
 Value = float | int | str | bool | None
 
@@ -11,7 +11,7 @@ class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
     __slots__ = (
-        "before", "book", "changed", "dues", "fresh", "manual", "oldest", "place", "points", "rhythm", "values",
+        "before", "book", "changed", "dues", "fresh", "gaps", "manual", "oldest", "place", "points", "rhythm", "values", "word",
     )  # fmt: skip
 
     def __init__(self, fresh: bool = False) -> None:
@@ -33,5 +33,7 @@ class Work:
         self.points: float | None = None
         """Points of all days; both as of the reference of the latest."""
         self.place: Place | None = None
+        self.word: Word | None = None
+        self.gaps: Gaps | None = None
         self.rhythm: Rhythm | None = None
         self.book: Book | None = None
