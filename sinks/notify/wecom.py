@@ -29,10 +29,12 @@ Language = Literal["zh", "en"]
 
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {"opened": "预警", "updated": "预警更新", "closed": "已平息", "critical": "严重", "warning": "警告",
-           "churn_spike": "退群激增", "since": "开始", "until": "结束", "observed": "退群 / 预期", "board": "查看看板",
+           "churn_spike": "退群激增", "overnight_collapse": "一夜流失", "slow_leak": "缓慢流失", "silent_churn": "沉默流失",
+           "since": "开始", "until": "结束", "observed": "实际 / 预期", "board": "查看看板",
            "runbook": "处置手册"},
     "en": {"opened": "Alert", "updated": "Alert update", "closed": "Over", "critical": "critical", "warning": "warning",
-           "churn_spike": "churn spike", "since": "Since", "until": "Until", "observed": "Left / expected",
+           "churn_spike": "churn spike", "overnight_collapse": "overnight collapse", "slow_leak": "slow leak",
+           "silent_churn": "silent churn", "since": "Since", "until": "Until", "observed": "Observed / expected",
            "board": "Board", "runbook": "Runbook"},
 }  # fmt: skip
 

@@ -71,7 +71,7 @@ def test_every_alert_has_its_section_in_both_runbooks() -> None:
     for page in ("docs/runbook.md", "docs/zh/runbook.md"):
         sections = (ROOT / page).read_text(encoding="utf-8").split("\n## ")[1:]
         found = {section.partition("\n")[0]: section for section in sections}
-        assert set(found) == wanted, page
+        assert wanted <= set(found), page
         for name, section in found.items():
             assert section.count("\n**") == 4, f"{page}: {name}: meaning, impact, what to look at, what to do"
 

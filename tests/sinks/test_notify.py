@@ -208,7 +208,7 @@ class TestWeCom:
         assert message["msgtype"] == "markdown"
         text = message["markdown"]["content"]
         assert text.startswith('**<font color="warning">预警 · 退群激增</font>** 警告\n群 g1 退群激增。\n')
-        assert "开始: 2026-01-05 17:00" in text and "退群 / 预期: 12 / 0.41" in text
+        assert "开始: 2026-01-05 17:00" in text and "实际 / 预期: 12 / 0.41" in text
         assert text.endswith(
             "[查看看板](http://board/?group=g1)\n[处置手册](http://board/runbook#qunpulsechurnspike)"
         )
