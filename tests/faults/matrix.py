@@ -22,52 +22,63 @@ from tests.faults.rows import Row
 from tests.faults.verdict import Verdict
 
 
-def run_row(row: Row, broker: str, seeds: list[int], folder: Path) -> list[results.Result]:
-    """Run a row once a seed, on one plant as long as nothing differs."""
+def run_row(row: Row, broker: str, seeds: list[int], folder: Path, every: int = 1) -> list[results.Result]:
+    """Run a row once a seed, on one plant as long as nothing differs; the ledgers are compared after `every` runs."""
     left, found = list(seeds), []
+    every = 1 if row.fresh else every
     while left:
         here = folder / f"{row.id}-{left[0]}"
         wanted = replace(row.wanted, broker=broker)  # type: ignore[arg-type]
         with plant(here, wanted, left[0]) as running:
             before: Verdict | None = None
             while left:
-                seed = left.pop(0)
-                result, before = _run_once(row, running, seed, before)
-                found.append(result)
-                say(row, broker, result, before, here)
-                if row.fresh or not result.ok:
+                batch, left = left[:every], left[every:]
+                some, before = _run_some(row, running, batch, before)
+                found += some
+                results.write(row.id, broker, results.read(row.id, broker) + some)
+                for result in some:
+                    say(row, broker, result)
+                if not all(result.ok for result in some):
+                    print(f"{before}\nevidence and logs: {here}", flush=True)
+                if row.fresh or not all(result.ok for result in some):
                     break
         if all(result.ok for result in found):
             shutil.rmtree(here, ignore_errors=True)
     return found
 
 
-def _run_once(row: Row, running: Plant, seed: int, before: Verdict | None) -> tuple[results.Result, Verdict]:
-    verdict, recover, failed = Verdict(), 0.0, ""
+def _run_some(
+    row: Row, running: Plant, seeds: list[int], before: Verdict | None
+) -> tuple[list[results.Result], Verdict]:
+    """One run a seed, then one comparison of all ledgers, whose differences are entered with the last run."""
+    verdict, recovered, failed = Verdict(), [], ""
     try:
-        recover = row.run(running, random.Random(seed))
+        for seed in seeds:
+            recovered.append(row.run(running, random.Random(seed)))
         verdict = running.judge()
         if row.after is not None and verdict.ok:
             row.after(running, verdict, before)
     except Exception as error:  # noqa: BLE001 - whatever breaks a run is what the run found
         failed = f"{type(error).__name__}: {error}"[:2000]
+    compared, at = verdict.compared.total(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    done = [results.Result(seed, 0, 0, 0, 0, compared, round(took, 1), "", at)
+            for seed, took in zip(seeds, recovered, strict=False)]  # fmt: skip
+    if len(done) < len(seeds):  # the next one has not come to its end
+        done.append(results.Result(seeds[len(done)], 0, 0, 0, 0, compared, 0.0, failed, at))
+    last = done.pop()
     counts = {sort: verdict.count(sort) for sort in ("lost", "doubled", "wrong")}
-    result = results.Result(
-        seed=seed, **counts, surplus=verdict.notes.get("rows inserted twice", 0),
-        compared=verdict.compared.total(), recover=round(recover, 1), failed=failed,
-        at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
-    )  # fmt: skip
-    return result, verdict
+    return [
+        *done,
+        replace(last, **counts, surplus=verdict.notes.get("rows inserted twice", 0), failed=failed),
+    ], verdict
 
 
-def say(row: Row, broker: str, result: results.Result, verdict: Verdict | None, folder: Path) -> None:
-    """One line a run; the verdict of one that differs."""
+def say(row: Row, broker: str, result: results.Result) -> None:
+    """One line a run."""
     mark = "ok " if result.ok else "BAD"
     print(f"{mark} {row.id} {broker} seed {result.seed}: lost {result.lost}, doubled {result.doubled}, "
           f"wrong {result.wrong}, inserted twice {result.surplus}, compared {result.compared}, "
-          f"recovered in {result.recover} s", flush=True)  # fmt: skip
-    if not result.ok:
-        print(f"{result.failed}\n{verdict}\nevidence and logs: {folder}", flush=True)
+          f"recovered in {result.recover} s {result.failed}", flush=True)  # fmt: skip
 
 
 def chosen(names: str, broker: str) -> list[Row]:
@@ -86,6 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--broker", choices=["tansu", "kafka"], default="tansu")
     parser.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
+    parser.add_argument("--every", type=int, default=1, help="runs between two comparisons of all ledgers")
     parser.add_argument("--write", choices=["docs"], help="write the table of all results into the docs")
     given: Any = parser.parse_args(argv)
     ok = True
@@ -93,11 +105,10 @@ def main(argv: list[str] | None = None) -> int:
     for row in chosen(given.rows, given.broker) if given.runs else []:
         try:
             seeds = [given.seed + number for number in range(given.runs)]
-            found = run_row(row, given.broker, seeds, folder)
+            found = run_row(row, given.broker, seeds, folder, given.every)
         except NotHere as why:
             print(f"--  {row.id} {given.broker}: cannot be run here: {why}", flush=True)
             continue
-        results.write(row.id, given.broker, results.read(row.id, given.broker) + found)
         ok &= all(result.ok for result in found)
     if given.write:
         table.write_docs()

@@ -28,7 +28,7 @@ def ended(plant: Plant) -> float:
 
 def live(plant: Plant) -> None:
     """Workers go on whatever the store does."""
-    plant.drain(30, sink=False)
+    plant.drain(90, sink=False)
 
 
 @row("C1", "ClickHouse is killed and comes back", "ClickHouse 被杀后恢复", PROXIED, after=no_surplus)
@@ -134,6 +134,7 @@ def another_shape(plant: Plant, rng: random.Random) -> float:
     plant.start_worker()
     plant.trickle(100, 4)
     plant.drain()
+    plant.store("SYSTEM START MERGES")  # a renaming waits for them
     plant.store("ALTER TABLE qunpulse.member_profiles RENAME COLUMN churn_risk TO churn_danger")
     plant.trickle(200, rng.uniform(2, 4))
     live(plant)
@@ -141,6 +142,7 @@ def another_shape(plant: Plant, rng: random.Random) -> float:
     plant.wait("sink that is not ready", 20, lambda: not ready(plant.port(sink)))
     assert sink.process.poll() is None, sink.last_words()
     plant.store("ALTER TABLE qunpulse.member_profiles RENAME COLUMN churn_danger TO churn_risk")
+    plant.stop_merges()
     recovered = ended(plant)
     plant.wait("sink that is ready", 20, lambda: ready(plant.port(sink)))
     return recovered

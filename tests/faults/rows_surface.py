@@ -19,7 +19,7 @@ def refused_login(plant: Plant, rng: random.Random) -> float:
     plant.start_worker()
     sink = plant.start_sink(QUNPULSE_CLICKHOUSE_PASSWORD=SECRET)
     plant.trickle(200, rng.uniform(3, 5))
-    plant.drain(30, sink=False)
+    plant.drain(90, sink=False)
     code = sink.process.wait(20)
     for again in plant.running("sink"):  # what a supervisor has started meanwhile
         plant.kill(again)

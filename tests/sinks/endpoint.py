@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from streams.processes import _die_with_parent
+
 SCRIPT = Path(__file__).with_name("native_server.py")
 
 
@@ -21,7 +23,9 @@ class Endpoint:
             *(sys.executable, str(SCRIPT), "--path", str(self._path), "--port", str(self.port)),
             *("--password", self._password, "--hang-at", hang_at),
         ]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(  # noqa: PLW1509 - one call, no lock
+            command, stdout=subprocess.PIPE, text=True, preexec_fn=_die_with_parent
+        )
         self.port = int(self.line())
 
     def line(self) -> str:
