@@ -30,12 +30,14 @@ STAGES = (
 
 
 class Nemesis(threading.Thread):
-    """Runs until `over` is set. Use `join` after it."""
+    """Runs until `over` is set; then wait for `resting`."""
 
     def __init__(self, plant: Plant, seed: int, sink_until: float) -> None:
         """`sink_until` is the monotonic time after which the sink is not killed any more."""
         super().__init__(name="nemesis", daemon=True)
         self.over = threading.Event()
+        self.resting = threading.Event()
+        """No fault is under way and none will come. The thread stays: what it has started ends with it."""
         self.done: Counter[str] = Counter()
         self.failed: BaseException | None = None
         self._plant = plant
@@ -50,9 +52,10 @@ class Nemesis(threading.Thread):
                 print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
                 fault()
                 self.done[name] += 1
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - the soak raises it
             self.failed = error
-            raise
+        self.resting.set()
+        threading.Event().wait()
 
     def _wait(self, seconds: float) -> bool:
         """Let time pass, and start again what has ended; true when the soak is over."""

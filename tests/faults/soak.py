@@ -105,7 +105,7 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
         if nemesis.failed is not None:
             raise nemesis.failed
     nemesis.over.set()
-    nemesis.join(60)
+    assert nemesis.resting.wait(120), "the last fault has not come to its end"
     sent = running.ledger.acked - before
     caught_up = running.drain(600)
     verdict = running.judge()

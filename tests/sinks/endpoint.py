@@ -23,8 +23,11 @@ class Endpoint:
             *(sys.executable, str(SCRIPT), "--path", str(self._path), "--port", str(self.port)),
             *("--password", self._password, "--hang-at", hang_at),
         ]
-        self._process = subprocess.Popen(  # noqa: PLW1509 - one call, no lock
-            command, stdout=subprocess.PIPE, text=True, preexec_fn=_die_with_parent
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call, no lock
         )
         self.port = int(self.line())
 
