@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from models.groups.erasure import erase as erase_in_group
 from models.groups.groups import Groups
 from models.groups.state import GroupState, restore, snapshot
+from schemas.erasure import Erasure
 from schemas.facts import Alert, to_json
 from schemas.figures import figures_json
 from schemas.rows import Row
@@ -48,6 +50,16 @@ class GroupsFlow(Keyed[GroupState]):
             self._alert(alerts)
         self.applied += 1
         return True
+
+    def erase(self, store: Store[GroupState], erasure: Erasure) -> None:
+        for key in store.naming(erasure.member_id.encode()):
+            state = store.get(key)
+            if state is None or state.brand_id != erasure.brand_id:
+                continue
+            if erase_in_group(state, erasure.member_id, erasure.alias):
+                store.put(key, state)
+
+    erase_again = erase
 
     def fire(self, state: GroupState, clock: int) -> None:
         self._alert(self._model.fire_due(state, clock))

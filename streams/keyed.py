@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from prometheus_client import Counter
 
+from schemas.erasure import ERASURE_KEY, Erasure, decode_erasure
 from schemas.rows import ROWS_VERSION, Row, decode_rows
 from schemas.versions import FormatVersionError
 from schemas.view import Event, read_event
@@ -40,12 +41,13 @@ ROWS_PER_STEP = 2_000
 
 
 class Place(Generic[S]):
-    """A partition: its store, its changelog, its frontier, and its rows since the last flush."""
+    """A partition: its store, its changelog, its frontier, and its rows and erasures since the last flush."""
 
     def __init__(self, store: Store[S], changelog: Changelog, sources: Sequence[int]) -> None:
         self.store = store
         self.changelog = changelog
         self.rows: list[tuple[bytes, Row]] = []
+        self.erasures: list[Erasure] = []
         self.frontier = Frontier(sources)
         self.settled = False
 
@@ -105,6 +107,9 @@ class Keyed(Flow, Generic[S]):
         place = self._places[partition.partition]
         since_yield = 0
         for record in records:
+            if record.key == ERASURE_KEY:
+                self._forget(place, decode_erasure(record.value or b""))
+                continue
             packed = decode_rows(record.value or b"")
             if not 1 <= packed.version <= ROWS_VERSION:
                 raise FormatVersionError.of(f"{partition.topic}: packed rows", packed.version, ROWS_VERSION)
@@ -128,7 +133,7 @@ class Keyed(Flow, Generic[S]):
         key = f"{event.brand_id}\x1f{name}".encode()
         state = place.store.get(key)
         if state is None:
-            state = self.initial(event.brand_id, name)
+            state = self._first(place, key, event.brand_id, name)
         try:
             changed = self.apply(state, event, row)
         except MemoryError:
@@ -151,14 +156,27 @@ class Keyed(Flow, Generic[S]):
             if known == key:
                 event = read_event(row.raw, row.ts)
                 if state is None:
-                    state = self.initial(event.brand_id, self.key_of(event) or "")
+                    state = self._first(place, key, event.brand_id, self.key_of(event) or "")
                 self.apply(state, event, row)
         self.applied, self.repeated = counted[:2]
         del self.told[counted[2] :]
         if state is not None:
             state.fence[poison.source] = max(poison.offset, state.fence.get(poison.source, -1))
             place.store.put(key, state)
+        for erasure in place.erasures:
+            self.erase_again(place.store, erasure)
         self._letters.put(self.outbox, topic, poison, error, time.time_ns() // 1_000_000)
+
+    def _first(self, place: Place[S], key: bytes, brand_id: str, name: str) -> S:
+        """State of one of whom nothing is known: never seen, or erased, and then what the erasure covers counts as applied."""
+        state = self.initial(brand_id, name)
+        state.fence.update(place.store.erased_fence(key))
+        return state
+
+    def _forget(self, place: Place[S], erasure: Erasure) -> None:
+        self.erase(place.store, erasure)
+        place.erasures.append(erasure)
+        self.rows += 1
 
     async def idle(self) -> None:
         """Fire what the frontier has passed; bounded, the rest waits for the next tick."""
@@ -197,8 +215,9 @@ class Keyed(Flow, Generic[S]):
         for number, place in self._places.items():
             target = Partition(self._changelog, number)
             for key, body in place.store.drain():
-                self.outbox.put_at(target, key, place.changelog.value(body))
+                self.outbox.put_at(target, key, None if body is None else place.changelog.value(body))
             place.rows.clear()
+            place.erasures.clear()
         for target, batches in (await self.outbox.deliver("changelog_sent")).items():
             await self._places[target.partition].changelog.written(batches)
         passes("changelog_delivered")
@@ -245,6 +264,13 @@ class Keyed(Flow, Generic[S]):
     @abstractmethod
     def apply(self, state: S, event: Event, row: Row) -> bool:
         """Fold an event; facts to the outbox. False when nothing changed (a repeat)."""
+
+    @abstractmethod
+    def erase(self, store: Store[S], erasure: Erasure) -> None:
+        """Forget a member: what `store` holds, and what was told of its latest state."""
+
+    def erase_again(self, store: Store[S], erasure: Erasure) -> None:  # noqa: B027 - a state that is gone stays so
+        """A state was put back to the last flush: forget the member in it once more."""
 
     @abstractmethod
     def fire(self, state: S, clock: int) -> None:

@@ -7,6 +7,7 @@ from prometheus_client import Counter
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
+from schemas.erasure import Erasure
 from schemas.rows import Row
 from schemas.view import Event
 from schemas.written import Change, written_json
@@ -56,6 +57,10 @@ class MembersFlow(Keyed[MemberState]):
         if changes:
             self._changed(changes, row.clock)
         return True
+
+    def erase(self, store: Store[MemberState], erasure: Erasure) -> None:
+        store.erase(f"{erasure.brand_id}\x1f{erasure.member_id}".encode(), erasure.fence)
+        self.outbox.put(self._profiles_topic, f"{erasure.brand_id}|{erasure.member_id}".encode(), None)
 
     def fire(self, state: MemberState, clock: int) -> None:
         self._changed(self._model.fire_due(state, clock), None)

@@ -8,9 +8,16 @@ what `drain` returns to the changelog, and `load` takes in what the changelog ho
 import heapq
 import struct
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Final, Generic, Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from schemas.erasure import erased_hash
 
 _DUE = struct.Struct(">q")
+
+ERASED: Final = b"\x1eerased\x1e"
+"""Begins the keys under which the fences of erased states are kept, by hash; no brand begins so (docs/architecture.md)."""
 
 
 class HasDue(Protocol):
@@ -51,6 +58,12 @@ class Store(Generic[S]):
         self._dirty: dict[bytes, S] = {}
         self._moved: dict[bytes, S] = {}
         """States that were put since their due times were last looked at."""
+        self._removed: set[bytes] = set()
+        """Keys that were erased since the last drain."""
+        self._fences: dict[bytes, bytes] = {}
+        """Encoded fences of erased states, by their key in the changelog."""
+        self._fenced: set[bytes] = set()
+        """Keys of fences to be written with the next drain."""
         self._heap: list[tuple[int, bytes]] = []
         self._due: dict[bytes, int] = {}
         self._armed: dict[bytes, int] = {}
@@ -71,7 +84,7 @@ class Store(Generic[S]):
     @property
     def dirty(self) -> int:
         """Number of values changed since the last drain."""
-        return len(self._dirty)
+        return len(self._dirty) + len(self._removed) + len(self._fenced)
 
     def all_keys(self) -> list[bytes]:
         """All keys, dirty ones included."""
@@ -96,10 +109,36 @@ class Store(Generic[S]):
         """Keys and states changed since the last drain."""
         yield from self._dirty.items()
 
-    def drain(self) -> list[tuple[bytes, bytes]]:
-        """Encode and return what changed since the last drain; the cache is brought back to its size."""
-        changed = []
+    def erase(self, key: bytes, fence: dict[int, int]) -> None:
+        """Remove `key`, and keep by its hash which rows may never bring it back: those at or below `fence`."""
+        self._values.pop(key, None)
+        self.revert(key)
+        self._removed.add(key)
+        before = self.erased_fence(key)
+        upto = {source: max(offset, before.get(source, -1)) for source, offset in fence.items()}
+        mark = ERASED + erased_hash(key)
+        self._fences[mark] = _DUE.pack(0) + msgspec.msgpack.encode(before | upto)
+        self._fenced.add(mark)
+
+    def erased_fence(self, key: bytes) -> dict[int, int]:
+        """Source to offset of the last row that an erasure of `key` covers; empty if there was none."""
+        encoded = self._fences.get(ERASED + erased_hash(key)) if self._fences else None
+        return {} if encoded is None else msgspec.msgpack.decode(encoded[_DUE.size :], type=dict[int, int])
+
+    def naming(self, text: bytes) -> list[bytes]:
+        """Keys whose states may hold `text`: those not written yet, and those whose encoded value does."""
+        return [
+            *self._dirty,
+            *(k for k, value in self._values.items() if text in value and k not in self._dirty),
+        ]
+
+    def drain(self) -> list[tuple[bytes, bytes | None]]:
+        """Encode and return what changed since the last drain, None for what was erased; the cache comes back to its size."""
         self._settle_dues()
+        changed: list[tuple[bytes, bytes | None]] = [(mark, self._fences[mark]) for mark in self._fenced]
+        changed += [(key, None) for key in self._removed]
+        self._fenced.clear()
+        self._removed.clear()
         for key, state in self._dirty.items():
             encoded = _DUE.pack(state.due or 0) + self._snapshot(state)
             self._values[key] = encoded
@@ -117,6 +156,10 @@ class Store(Generic[S]):
     def load(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take in changelog records, oldest first; a record without a value removes its key."""
         for key, encoded in records:
+            if key.startswith(ERASED):
+                if encoded is not None:
+                    self._fences[key] = encoded
+                continue
             self._cache.pop(key, None)
             if encoded is None:
                 self._values.pop(key, None)
@@ -138,6 +181,12 @@ class Store(Generic[S]):
             state = self.get(key)
             if state is not None:
                 self._dirty[key] = state
+            elif key in self._fences:
+                self._fenced.add(key)
+            elif self.erased_fence(key):
+                self._removed.add(
+                    key
+                )  # a zombie wrote it behind its removal, which compaction must not forget
 
     def revert(self, key: bytes) -> None:
         """Forget what was changed of `key` since the last drain."""

@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
+from sinks.http.erasures import erasures
 from sinks.http.feed import FactFeed
 from sinks.http.groups import groups
 from sinks.http.guard import Guard
@@ -66,6 +67,7 @@ def build_api(
         overview(sources),
         stream(facts, tokens, heartbeat_seconds),
         operate(sources, tokens),
+        erasures(sources),
     ):
         app.include_router(router, dependencies=bearer)
     app.include_router(probes(health, metrics))

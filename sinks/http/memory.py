@@ -67,6 +67,16 @@ class MemoryStore:
         rows = [row for row in self.letters if reason in (None, row["reason"])]
         return sorted(rows, key=lambda row: row["failed_at"], reverse=True)[:limit]
 
+    async def erase(self, brand_id: str, member_id: str, dry_run: bool) -> dict[str, int]:
+        def others(rows: list[Row]) -> list[Row]:
+            return [row for row in rows if (row["brand_id"], row["member_id"]) != (brand_id, member_id)]
+
+        found = {"tag_changes": self.changes, "member_profiles": self.profiles}
+        counts = {table: len(rows) - len(others(rows)) for table, rows in found.items()}
+        if not dry_run:
+            self.changes, self.profiles = others(self.changes), others(self.profiles)
+        return counts
+
     async def stages(self, brand_id: str) -> dict[str, int]:
         return dict(Counter(row["stage"] for row in self._members(brand_id).values()))
 

@@ -45,6 +45,9 @@ class Store(Protocol):
     async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:
         """The last `limit` rows of ``dead_letters``, of all brands, without their bytes."""
 
+    async def erase(self, brand_id: str, member_id: str, dry_run: bool) -> dict[str, int]:
+        """Forget a member, or with `dry_run` only count; rows found, by table (`sinks.clickhouse.erase`)."""
+
     async def stages(self, brand_id: str) -> dict[str, int]:
         """Members in each stage."""
 

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from sinks.base import Engine
+from sinks.clickhouse.erase import erase_member
 from sinks.clickhouse.read import Reader
 from sinks.errors import SinkError
 from sinks.http.store import Row, StoreUnavailable
@@ -146,6 +147,9 @@ class TableStore:
 
     async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:
         return await self._rows(DEAD_LETTERS, {"reason": reason or "", "limit": limit})
+
+    async def erase(self, brand_id: str, member_id: str, dry_run: bool) -> dict[str, int]:
+        return await self._ask(lambda: erase_member(self._engine, brand_id, member_id, dry_run=dry_run))
 
     async def stages(self, brand_id: str) -> dict[str, int]:
         rows = await self._rows(STAGES, {"brand_id": brand_id})

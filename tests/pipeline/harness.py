@@ -119,7 +119,7 @@ class Pipeline:
                 consumer.seek(tp, 0)
                 while True:
                     for records in (await consumer.getmany(tp, timeout_ms=100)).values():
-                        found += [json.loads(record.value) for record in records]
+                        found += [json.loads(record.value) for record in records if record.value]
                     if consumer.highwater(tp) is not None and await consumer.position(
                         tp
                     ) >= consumer.highwater(tp):

@@ -1,5 +1,6 @@
 """Tokens with roles and brands, rates and sizes: what each may see, on every route."""
 
+import json
 import os
 from collections.abc import Iterator
 from hashlib import sha256
@@ -74,10 +75,11 @@ def test_every_route_of_data_is_tried_here(world: World) -> None:
     of_a_brand = {
         path
         for path, operations in paths.items()
-        if any(one["name"] == "brand_id" for one in operations["get"].get("parameters", ()))
+        if any(one["name"] == "brand_id" for one in operations.get("get", {}).get("parameters", ()))
     }
     others = {path for path in paths if path.startswith("/v1/")} - of_a_brand
-    assert others == {"/v1/dead-letters", "/v1/tokens"}
+    assert others == {"/v1/dead-letters", "/v1/tokens", "/v1/erasures"}
+    assert [path for path, operations in paths.items() if operations.keys() != {"get"}] == ["/v1/erasures"]
     known = {"member_id": "m1", "group_id": "g1", "tag": "activity.high"}
     assert {path.format(**known) for path in of_a_brand} == set(OF_A_BRAND)
 
@@ -103,6 +105,28 @@ def test_a_token_of_a_brand_sees_nothing_of_another(world: World, path: str) -> 
 )
 def test_what_is_of_no_brand_needs_a_role(world: World, path: str, may: set[str]) -> None:
     assert {name for name in SECRETS if status(world, name, path) == 200} == may
+
+
+def test_only_an_admin_erases_and_no_web_page_does(world: World) -> None:
+    wanted = {"brand_id": "tea", "member_id": "m1"}
+
+    def erase(name: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {SECRETS[name]}"}
+        return world.client.post("/v1/erasures", headers=headers | more.pop("headers", {}), **more)
+
+    assert {name for name in SECRETS if erase(name, json=wanted | {"dry_run": True}).status_code == 200} == {
+        "admin"
+    }
+    assert world.client.post("/v1/erasures", json=wanted).status_code == 401
+    simple = {
+        "Content-Type": "text/plain"
+    }  # all that a page of another site can send without being asked first
+    assert erase("admin", content=json.dumps(wanted), headers=simple).status_code == 422
+    assert erase("admin", json=wanted | {"member_id": ""}).status_code == 422
+    assert status(world, "reader", "/v1/members/m1", brand_id="tea") == 200
+    assert erase("admin", json=wanted).json()["tables"] == {"tag_changes": 1, "member_profiles": 1}
+    assert status(world, "reader", "/v1/members/m1", brand_id="tea") == 404
+    assert status(world, "reader", "/v1/members/m1", brand_id="wine") == 200
 
 
 def test_what_operators_and_admins_see(world: World) -> None:

@@ -72,7 +72,7 @@ def told(
     )
     place = Place(flow.new_store(0), SimpleNamespace(), [0])  # type: ignore[arg-type]
     flow._places = {0: place}
-    record: Any = SimpleNamespace(value=encode_rows(Rows(ROWS_VERSION, {}, rows)), offset=0)
+    record: Any = SimpleNamespace(key=None, value=encode_rows(Rows(ROWS_VERSION, {}, rows)), offset=0)
     asyncio.run(flow.work(PARTITION, [record]))
     flow._fire(place, NOON + 60 * DAY)
     flow.prepare()
