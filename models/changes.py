@@ -20,7 +20,6 @@ PLACE: Final = 512
 WORD: Final = 1024
 """What the present activity hangs on."""
 
-EVERYTHING: Final = SCORE | DAYS | SPOKE | FIRST | ORDERS | CHECKINS | TIES | PLACE | WORD
 
 LIFE: Final = DAYS | FIRST | ORDERS | TIES
 """What the life cycle reads."""
@@ -29,3 +28,14 @@ MANUAL: Final = 128
 """Tags set by hand; read by no feature."""
 LATE: Final = 256
 """Not what changed but when: an event no later than the last judgement (see `models.judge`)."""
+TOUCHES: Final = 2048
+"""First and last touches."""
+ACTED: Final = 4096
+"""Earliest own act beyond arriving."""
+CARTS: Final = 8192
+BANNED: Final = 16_384
+TALLIES: Final = 32_768
+"""The first of the tallies' bits: each thing counted has its own (`models.measures`)."""
+
+EVERYTHING: Final = ~(MANUAL | LATE)
+"""All bits that a feature may read."""

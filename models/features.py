@@ -1,73 +1,19 @@
-"""Features: what is known of a member by name, and how it changes while nothing happens.
+"""The features that have a name of their own; `models.windows` makes those that a rule describes."""
 
-A tag's condition compares features with thresholds. A **step** holds its value until a time that it tells; a
-**course** moves all the time in one direction and tells the ms at which it meets a threshold. So for every condition
-there is an exact time before which it need not be looked at again.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from models import activity, changes, checkins, courses, lifecycle, rfm, ties
+from models.bought import BOUGHT
 from models.crossing import NEVER
+from models.feature import Course, Feature, Step
 from models.frame import Frame
 from models.stage import Churn, Stage
 from models.state import MemberState
-from models.work import Value
+from models.touched import TOUCHED
 
-Sort = Literal["number", "text", "flag"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """What every feature has."""
-
-    id: str
-    zh: str
-    en: str
-    unit: str
-    source: str
-    """Row of the catalogue, or section of the formulas."""
-    reads: int
-    """Bits of `models.changes` after which it may have another value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step(_Named):
-    """A feature that holds its value until a known time."""
-
-    sort: Sort = "number"
-    words: tuple[str, ...] = ()
-    """The values that a text can have."""
-    look: Callable[[MemberState, int, Frame], tuple[Value, int]]
-    """Value at a time, and when it may next be another."""
-
-    def value(self, state: MemberState, now: int, frame: Frame) -> Value:
-        """Value at ``now``; none if there is nothing to tell."""
-        return self.look(state, now, frame)[0]
-
-    def next_change(self, state: MemberState, now: int, frame: Frame) -> int:
-        """Time after ``now`` at which the value may be another if nothing happens."""
-        return self.look(state, now, frame)[1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course(_Named):
-    """A number that only rises, or only falls, while nothing happens."""
-
-    rises: bool
-    resets: bool = False
-    """Whether an own act puts it above every threshold that makes sense, so that what was before is past (see
-    `models.judge`)."""
-    value: Callable[[MemberState, int, Frame], float | None]
-    turns: Callable[[MemberState, float, bool, Frame], int | None]
-    """The exact ms from which on it is past a threshold, or with the flag at it or past it; none where there is nothing
-    to tell. It is a function of the state alone: it does not depend on when one asks."""
-
-
-Feature = Step | Course
+__all__ = ["BY_ID", "FEATURES", "SLOTS", "STEPS", "Course", "Feature", "Step"]
 
 
 def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.DayOf) -> Course:
@@ -186,8 +132,10 @@ FEATURES: Final[tuple[Feature, ...]] = (
         id="follower", zh="是否关注", en="whether following an account", unit="yes or no", source="M22",
         sort="flag", reads=changes.TIES, look=lambda s, now, fr: (ties.holding(s.follows) > 0, NEVER),
     ),
+    *TOUCHED,
+    *BOUGHT,
 )  # fmt: skip
-"""Every feature; a rule may name these and no others."""
+"""Every feature that a rule may name."""
 
 BY_ID: Final[Mapping[str, Feature]] = MappingProxyType({feature.id: feature for feature in FEATURES})
 

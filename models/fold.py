@@ -13,8 +13,11 @@ from models.calendar import day_number
 from models.frame import Frame
 from models.identity import hash64, remember
 from models.params import OWN_ROLES, Act
+from models.purchases import flags_of
+from models.record import ARRIVALS, record
 from models.state import MemberState
 from models.ties import Tie, say
+from models.touches import last
 from schemas.times import to_ms
 from schemas.view import Event
 
@@ -31,6 +34,7 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         return False
     fence[source] = offset
     at, kind = event.at, event.type
+    day = frame.calendar.day(at)
     if not remember(state.recent, hash64(event.event_id), at):
         return False
     changed = changes.LATE if at <= state.judged_at else 0
@@ -40,7 +44,11 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
     if event.role in OWN_ROLES:
         act = frame.acts.get(kind)
         if act is not None:
-            changed |= _own_act(state, act, at, frame)
+            changed |= _own_act(state, act, at, day, frame)
+            if kind not in ARRIVALS and (state.acted is None or at < state.acted):
+                state.acted = at
+                changed |= changes.ACTED
+        changed |= record(state, event, at, day, frame)
     step = STEPS.get(kind)
     if step is not None:
         changed |= step(state, event, at, frame)
@@ -58,8 +66,7 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
     return True
 
 
-def _own_act(state: MemberState, act: Act, at: int, frame: Frame) -> int:
-    day = frame.calendar.day(at)
+def _own_act(state: MemberState, act: Act, at: int, day: int, frame: Frame) -> int:
     changed = changes.SCORE
     work, days, last, spoke = state.work, state.days, state.last, state.spoke
     work.points = None
@@ -127,7 +134,7 @@ def _registered(state: MemberState, event: Event, at: int, frame: Frame) -> int:
 
 def _paid(state: MemberState, event: Event, at: int, frame: Frame) -> int:
     key, parent = _order_ids(event)
-    state.book().paid(key, parent, event.paid_fen or 0, at)
+    state.book().paid(key, parent, event.paid_fen or 0, at, flags_of(event, at))
     if state.first_paid is None or at < state.first_paid:
         state.first_paid = at
     return changes.ORDERS
@@ -163,6 +170,10 @@ def _tag_cleared(state: MemberState, event: Event, at: int, frame: Frame) -> int
     return 0 if event.manual_tag is None else set_by_hand(state, event.manual_tag.key, False, at)
 
 
+def _role_changed(state: MemberState, event: Event, at: int, frame: Frame) -> int:
+    return changes.TOUCHES if last(state.touches, "role", at, event.role) else 0
+
+
 STEPS: Final[Mapping[str, Step]] = MappingProxyType(
     {
         "group.joined": _group_joined,
@@ -178,6 +189,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType(
         "paid": _paid,
         "refunded": _refunded,
         "signin": _signed_in,
+        "role.changed": _role_changed,
         "tag.set": _tag_set,
         "tag.cleared": _tag_cleared,
     }

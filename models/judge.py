@@ -26,6 +26,8 @@ from models.frame import Frame
 from models.rules.index import Asked, Plan, RuleIndex
 from models.rules.rule import Rule, RuleSet
 from models.state import MemberState, initial
+from models.staying import enters, left, stays
+from models.ties import says
 from models.work import Value, Work
 from schemas.rows import Row, source_name
 from schemas.view import Event
@@ -61,6 +63,7 @@ class Judge:
         work = state.work
         at = max(at, state.judged_at)
         found = self._by_hand(state, at, occasion) if work.manual else []
+        touched = tuple(change.tag for change in found) if found else ()
         changed = work.changed
         if work.values:
             plan = self._index.reading(changed & changes.EVERYTHING)
@@ -74,6 +77,8 @@ class Judge:
                 occasion = Occasion("rule")
                 state.rules = self.version
             found += self._retire(state, at)
+        if touched:
+            plan = Plan(plan.features, self._index.hanging_on(plan.rules, touched))
         if plan.features or plan.rules:
             found += self._decide(state, at, plan, occasion)
             due = min(work.dues)
@@ -110,11 +115,24 @@ class Judge:
         return plan
 
     def _decide(self, state: MemberState, now: int, plan: Plan, occasion: Occasion) -> list[Change]:
-        """Look at what was picked; changes in the order of the file, those that leave first."""
-        rules = self._refresh(state, now, plan)
-        flips = self._ask(state, now, rules) if rules else None
-        if not flips:
-            return []
+        """Look at what was picked, in turns: rules that read other tags come behind those tags' rules.
+
+        Changes are in the order of the turns, and within a turn in that of the file, those that leave first.
+        """
+        index = self._index
+        told: list[Change] = []
+        for turn, rules in enumerate(index.turns(self._refresh(state, now, plan))):
+            if told:
+                moved = tuple(dict.fromkeys(change.tag for change in told))
+                rules = index.of_turn(index.hanging_on(rules, moved), turn)  # noqa: PLW2901
+            flips = self._ask(state, now, rules) if rules else None
+            if flips:
+                told += self._tell(state, now, flips, occasion)
+        return told
+
+    def _tell(
+        self, state: MemberState, now: int, flips: list[tuple[Rule, int]], occasion: Occasion
+    ) -> list[Change]:
         sides = [(rule, due, rule.tag in state.on) for rule, due in flips]
         told = [self._leave(state, now, rule, due, occasion) for rule, due, held in sides if held]
         told += [self._enter(state, now, rule, due, occasion) for rule, due, held in sides if not held]
@@ -143,16 +161,16 @@ class Judge:
         for asked in rules:
             since = on.get(asked.tag)
             if since is None or not asked.remembers:
-                want, due = asked.enter(state, now, frame)
+                want, due = enters(asked, state, now, frame) if asked.live else asked.enter(state, now, frame)
             else:
-                want, due = _stays(asked, state, now, frame, since, bool(late) and asked.resets)
+                want, due = stays(asked, state, now, frame, since, bool(late) and asked.resets)
             if want and asked.family is not None:
                 want = asked.family not in taken
                 taken.append(asked.family)
             if want is (since is None):
                 if asked.remembers:
                     due = (
-                        _stays(asked, state, now, frame, now, False)
+                        stays(asked, state, now, frame, now, False)
                         if want
                         else asked.enter(state, now, frame)
                     )[1]
@@ -163,15 +181,15 @@ class Judge:
 
     def _enter(self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion) -> Change | None:
         state.on[rule.tag] = now
-        if _by_hand(state, rule.tag):
+        if says(state.manual, rule.tag):
             return None
         evidence: dict[str, Value] = {}
         rule.enter.tell(state, now, self._frame, evidence)
         return self._change(state, rule.tag, "entered", now, occasion, evidence, due)
 
     def _leave(self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion) -> Change | None:
-        del state.on[rule.tag]
-        if _by_hand(state, rule.tag):
+        left(rule, state, now, state.on.pop(rule.tag), self._frame)
+        if says(state.manual, rule.tag):
             return None
         evidence: dict[str, Value] = {}
         by = rule.leave
@@ -186,7 +204,7 @@ class Judge:
         touched = [tag for tag in state.work.manual if tag not in state.on]
         state.work.manual.clear()
         return [
-            self._change(state, tag, "entered" if _by_hand(state, tag) else "left", at, by_hand, {}, NEVER)
+            self._change(state, tag, "entered" if says(state.manual, tag) else "left", at, by_hand, {}, NEVER)
             for tag in touched
         ]
 
@@ -195,7 +213,8 @@ class Judge:
         gone = [tag for tag in sorted(state.on) if tag not in self._index.names]
         for tag in gone:
             del state.on[tag]
-        retired = [tag for tag in gone if not _by_hand(state, tag)]
+            state.waits.pop(tag, None)
+        retired = [tag for tag in gone if not says(state.manual, tag)]
         return [self._change(state, tag, "left", at, Occasion("rule"), {}, NEVER) for tag in retired]
 
     def _change(
@@ -226,25 +245,3 @@ class Judge:
             evidence,
             None if due >= NEVER else due,
         )
-
-
-def _stays(
-    asked: Asked, state: MemberState, now: int, frame: Frame, since: int, forget: bool
-) -> tuple[bool, int]:
-    """Whether a tag held since ``since`` is to be held on, and when to ask again."""
-    if asked.leave is None or forget:
-        want, until = asked.enter(state, now, frame)
-    else:
-        leaves, until = asked.leave(state, now, frame)
-        want = not leaves
-        if leaves:
-            want, again = asked.enter(state, now, frame)
-            until = min(until, again)
-    if not want and now < since + asked.stay:
-        return True, min(until, since + asked.stay)
-    return want, until
-
-
-def _by_hand(state: MemberState, tag: str) -> bool:
-    tie = state.manual.get(tag)
-    return tie is not None and tie.holds

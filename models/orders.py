@@ -5,6 +5,7 @@ A refund finds its payment by the order's id, so it may come first. A cashback i
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,8 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     at: int | None = None
     owed_at: int | None = None
     parent: int = 0
+    flags: int = 0
+    """What the order is like, as bits of `models.purchases`."""
 
     @property
     def left(self) -> int:
@@ -56,7 +59,7 @@ class Window:
 class Book:
     """What is read from the orders, kept up with each of them instead of summed anew."""
 
-    __slots__ = ("_orders", "_parcels", "refunds", "revenue", "times", "window")
+    __slots__ = ("_orders", "_parcels", "purchases", "refunds", "revenue", "times", "window")
 
     def __init__(self, orders: dict[int, Order]) -> None:
         self._orders = orders
@@ -71,12 +74,15 @@ class Book:
         self.times = sorted(self._net_times())
         """Latest payment of each net order, the parcels of one parent being one (M02)."""
         self.window: Window | None = None
+        self.purchases: list[Any] | None = None
+        """What `models.purchases` made of the orders; none once they changed."""
 
-    def paid(self, key: int, parent: int, fen: int, at: int) -> None:
-        """Take in a payment."""
+    def paid(self, key: int, parent: int, fen: int, at: int, flags: int = 0) -> None:
+        """Take in a payment of an order that is like ``flags``."""
 
         def pay(order: Order) -> None:
             order.paid += fen
+            order.flags |= flags
             order.at = at if order.at is None else max(order.at, at)
 
         self._change(key, parent, pay)
@@ -116,6 +122,7 @@ class Book:
         return max((at for at in times if at is not None), default=None)
 
     def _change(self, key: int, parent: int, change: Callable[[Order], None]) -> None:
+        self.purchases = None
         order = self._orders.get(key)
         if order is None:
             order = self._orders[key] = Order(parent=parent)

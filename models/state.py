@@ -7,17 +7,27 @@ import msgspec
 from models.days import DaySet
 from models.orders import Book, Order
 from models.score import Cell
+from models.tally import Keyed, Tallies
 from models.ties import Tie
+from models.touches import Touches
 from models.work import Work
 from schemas.versions import FormatVersionError
 
-STATE_VERSION: Final = 1
+STATE_VERSION: Final = 2
 """Version of the bytes. A field is only ever appended, with a default, and the version then raised; so this program reads
 every version up to its own. `tests/upgrade` keeps bytes of each."""
 
 
 class StateVersionError(FormatVersionError):
     """Bytes that this version of the program does not read."""
+
+
+class CartItem(msgspec.Struct, array_like=True, gc=False):
+    """A product in the cart: when it was last added, removed and paid, ms; 0 is never."""
+
+    added: int = 0
+    removed: int = 0
+    paid: int = 0
 
 
 class MemberState(msgspec.Struct, array_like=True, gc=False):
@@ -73,6 +83,19 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Version of the rules that judged last."""
     work: Work = msgspec.field(default_factory=Work)
     """Not persisted."""
+
+    tallies: Tallies = {}
+    """Counts and sums by local day (`models.measures`), by name."""
+    keyed: Keyed = {}
+    """The same of words, such as campaigns."""
+    touches: Touches = {}
+    """First and last touches."""
+    acted: int | None = None
+    """Earliest own act beyond arriving."""
+    carts: dict[int, CartItem] = {}
+    """Products put into the cart or paid, by hashed id."""
+    waits: dict[str, int] = {}
+    """Tags held -> since when they would leave but for their grace; tags not held -> when their time to live ended."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

@@ -25,6 +25,12 @@ def say(ties: dict[str, Tie], name: str, holds: bool, at: int) -> bool:
     return True
 
 
+def says(ties: dict[str, Tie], name: str) -> bool:
+    """Whether the tie of that name holds."""
+    tie = ties.get(name)
+    return tie is not None and tie.holds
+
+
 def holding(ties: dict[str, Tie]) -> int:
     """Number of ties that hold."""
     count = 0

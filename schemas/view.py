@@ -4,6 +4,8 @@ Pydantic judges an event once, at intake. The agents behind it read the same byt
 fields that a model uses. Adding a field here is how a model gets to see it.
 """
 
+from typing import Any
+
 import msgspec
 
 
@@ -16,6 +18,32 @@ class RedPacket(msgspec.Struct, gc=False):
 
 class ManualTag(msgspec.Struct, gc=False):
     key: str
+
+
+class Solitaire(msgspec.Struct, gc=False):
+    type: str | None = None
+    seq: int | None = None
+
+
+class Promotion(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
+class Reward(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
+class Line(msgspec.Struct, gc=False):
+    """A product of an order."""
+
+    sku: str | None = None
+    category: str | None = None
+    series: str | None = None
+    attrs: dict[str, Any] | None = None
+    unit_fen: int | None = None
+    launch_ts: int | str | None = None
+    product_role: str | None = None
+    sku_type: str | None = None
 
 
 class Event(msgspec.Struct, gc=False):
@@ -48,6 +76,39 @@ class Event(msgspec.Struct, gc=False):
     member_count_after: int | None = None
     red_packet: RedPacket | None = None
     manual_tag: ManualTag | None = None
+    platform: str | None = None
+    store_id: str | None = None
+    city: str | None = None
+    incentive: bool | None = None
+    live_id: str | None = None
+    reply_to: str | None = None
+    intent: list[str] | None = None
+    topic_id: str | None = None
+    solitaire: Solitaire | None = None
+    push_channel: str | None = None
+    reading_mode: str | None = None
+    join_method: str | None = None
+    entry_gate: str | None = None
+    referrer_role: str | None = None
+    action: str | None = None
+    dwell_ms: int | None = None
+    query_category: str | None = None
+    lines: list[Line] | None = None
+    discount_fen: int | None = None
+    points_used: int | None = None
+    promo: list[Promotion] | None = None
+    coupon_id: str | None = None
+    gift_wrap: bool | None = None
+    address_hash: str | None = None
+    groupbuy_id: str | None = None
+    code_word: str | None = None
+    activity_tags: list[str] | None = None
+    audit_state: str | None = None
+    is_correct: bool | None = None
+    answers_complete: bool | None = None
+    likes: int | None = None
+    reward: Reward | None = None
+    offline: bool | None = None
 
     @property
     def at(self) -> int:

@@ -1,6 +1,8 @@
 """The models' parameters and the rules of the tags, as the settings of this deployment say."""
 
 from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
 from models.palive import Spread
 from models.params import MemberParams
@@ -23,9 +25,24 @@ def member_params(settings: Settings) -> MemberParams:
     )
 
 
-def shipped_rules() -> tuple[str, str]:
-    """Text and name of the rule file that is shipped."""
-    return files("models.rules").joinpath("default.yaml").read_text("utf-8"), "default.yaml"
+SHIPPED: Final = ("default", "full")
+"""Rule files that are shipped, by the name that `QUNPULSE_RULES` may give instead of a path."""
+
+
+def shipped_rules(name: str = "default") -> tuple[str, str]:
+    """Text and name of a rule file that is shipped."""
+    return files("models.rules").joinpath(f"{name}.yaml").read_text("utf-8"), f"{name}.yaml"
+
+
+def rules_text(path: Path | None) -> tuple[str, str]:
+    """Text and name of the rule file at a path, or of a shipped one by its bare name; none is the default one.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if path is None or str(path) in SHIPPED:
+        return shipped_rules("default" if path is None else str(path))
+    return path.read_text("utf-8"), str(path)
 
 
 def rule_set(settings: Settings) -> RuleSet:
@@ -35,6 +52,4 @@ def rule_set(settings: Settings) -> RuleSet:
         models.rules.RuleError: the file has an error; the text names file, line and word.
         OSError: the file cannot be read.
     """
-    if settings.rules is None:
-        return compile_rules(*shipped_rules())
-    return compile_rules(settings.rules.read_text("utf-8"), str(settings.rules))
+    return compile_rules(*rules_text(settings.rules))

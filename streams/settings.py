@@ -67,7 +67,9 @@ class Settings(BaseSettings):
     clock: Literal["wall", "stream"] = Field(
         "wall", description="`wall` live; `stream` in a replay: the stream's own time drives the timers."
     )
-    rules: Path | None = Field(None, description="Rule file of the tags; default: the shipped rules.")
+    rules: Path | None = Field(
+        None, description="Rule file of the tags, or the name of a shipped one: default, full."
+    )
     half_life_days: float = Field(7.0, gt=0, description="Half-life of the activity score, days (M12).")
     daily_message_cap: int = Field(
         20, ge=1, description="Messages a member and day that count for the score (M12)."

@@ -1,7 +1,7 @@
 """The generated parts of the pages, one function each, from the code that they describe."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -9,11 +9,9 @@ import typer
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from checks import catalogue
+from checks import catalogue, rule_blocks
+from checks.sheets import code, sheet
 from checks.words import Words
-from models.features import FEATURES, Course
-from models.rules.compiler import compile_rules
-from models.rules.condition import All, CompareCourse, CompareStep, Condition, Either, Not
 from schemas.chat import ChatFields
 from schemas.checkin import CheckinFields
 from schemas.envelope import Envelope
@@ -26,7 +24,6 @@ from schemas.topics import DAY_MS, TOPICS
 from sinks.clickhouse.tables import TABLES
 from sinks.metrics import Metrics
 from streams.cli import cli
-from streams.decisions import shipped_rules
 from streams.settings import Settings
 
 Block = Callable[[Words], str]
@@ -37,22 +34,6 @@ KINDS: Final[dict[str, type[Envelope]]] = {
     "order": OrderFields,
     "checkin": CheckinFields,
 }
-SIGNS: Final = {"at_least": "≥", "above": ">", "at_most": "≤", "below": "<", "is": "=", "in": "∈"}
-
-
-def sheet(words: Words, head: str, rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table; `head` holds the English names of its columns."""
-    names = [words.say(name) for name in head.split(", ")]
-    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
-    for row in rows:
-        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def code(*texts: object) -> str:
-    """Each text as code."""
-    return ", ".join(f"`{text}`" for text in texts)
 
 
 def meaning(words: Words, text: str | None) -> str:
@@ -127,48 +108,6 @@ def metrics(words: Words) -> str:
     """Every metric."""
     rows = ([code(one.name), one.kind, code(*one.labels), words.say(one.text)] for one in Metrics().declared)
     return sheet(words, "metric, type, labels, meaning", rows)
-
-
-def tags(words: Words) -> str:
-    """Every tag of the shipped rules, in their order."""
-    rules = compile_rules(*shipped_rules())
-    rows = []
-    for rule in rules.rules:
-        parent = "" if rule.parent is None else getattr(rules.parents[rule.parent], words.lang)
-        until = "" if rule.leave is None else condition(words, rule.leave)
-        family = "" if rule.family is None else code(rule.family)
-        names = rule.name.zh, rule.name.en, code(rule.kind), parent, family
-        rows.append([code(rule.tag), *names, condition(words, rule.enter), until, rule.source])
-    return sheet(
-        words,
-        "tag, Chinese name, English name, class, shown under, family, enters when, leaves when, source row",
-        rows,
-    )
-
-
-def condition(words: Words, one: Condition) -> str:
-    """A condition in words and signs."""
-    if isinstance(one, CompareStep | CompareCourse):
-        limit = one.threshold
-        return f"`{one.feature.id}` {SIGNS[one.op]} {'/'.join(map(str, limit)) if isinstance(limit, tuple) else limit}"
-    if isinstance(one, Not):
-        return f"{words.say('not')} ({condition(words, one.part)})"
-    joint = {All: "and", Either: "or"}[type(one)]
-    return f" {words.say(joint)} ".join(condition(words, part) for part in one.parts)
-
-
-def features(words: Words) -> str:
-    """Every feature that a rule may name."""
-    rows = []
-    for one in FEATURES:
-        compare = "at_least above at_most below"
-        if not isinstance(one, Course) and one.sort != "number":
-            compare = "is in"
-        elif not isinstance(one, Course):
-            compare += " is in"
-        values = words.say(one.unit) if isinstance(one, Course) or not one.words else code(*one.words)
-        rows.append([code(one.id), one.zh, one.en, values, code(*compare.split()), one.source])
-    return sheet(words, "feature, Chinese name, English name, values, compare with, source row", rows)
 
 
 def tables(words: Words) -> str:
@@ -303,8 +242,10 @@ BLOCKS: Final[dict[str, Block]] = {
     "topics": topics,
     "settings": settings,
     "metrics": metrics,
-    "tags": tags,
-    "features": features,
+    "tags": rule_blocks.tags,
+    "more tags": rule_blocks.more_tags,
+    "features": rule_blocks.features,
+    "measures": rule_blocks.measures,
     "tables": tables,
     "event types": event_types,
     "envelope": envelope,

@@ -7,29 +7,20 @@ from typing import Final
 
 import yaml
 
-from models.features import BY_ID, Step
-from models.rules.condition import (
-    COMPARISONS,
-    ORDERED,
-    All,
-    CompareCourse,
-    CompareStep,
-    Condition,
-    Either,
-    Not,
-    Threshold,
-)
-from models.rules.reading import Reader, RuleError
+from models.rules.condition import All, Condition, Treated
+from models.rules.layers import layers
+from models.rules.phrases import Phrases
+from models.rules.reading import RuleError
 from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
 _FILE_KEYS: Final = ("version", "parents", "rules")
 _RULE_KEYS: Final = (
-    "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "source",
+    "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
+    "source",
 )  # fmt: skip
 _NEEDED: Final = ("id", "name", "class", "when", "source")
-_JOINTS: Final = ("any", "all", "not")
 _UNITS_MS: Final[Mapping[str, int]] = MappingProxyType(
     {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 )
@@ -45,7 +36,7 @@ def compile_rules(text: str, name: str) -> RuleSet:
     return _Compiler(name).rule_set(text)
 
 
-class _Compiler(Reader):
+class _Compiler(Phrases):
     def rule_set(self, text: str) -> RuleSet:
         root = self.compose(text)
         parts = self.mapping(root, _FILE_KEYS, needed=("version", "rules"))
@@ -57,7 +48,17 @@ class _Compiler(Reader):
             if rule.tag in rules:
                 raise self.error(node, f"the tag {rule.tag!r} has a rule already")
             rules[rule.tag] = rule
-        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()))
+        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules))
+
+    def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
+        """In which turn each rule is judged, behind the tags that it reads."""
+        for _, node in self.tag_places:
+            self.word(node, "tag", rules)
+        found = layers(list(rules.values()))
+        if found is None:
+            tag, node = self.tag_places[0]
+            raise self.error(node, f"some tags hang on each other in a circle; {tag!r} may be one of them")
+        return found
 
     def _parents(self, node: yaml.Node) -> dict[str, Name]:
         return {key: self._name(value) for key, value in self.mapping(node).items()}
@@ -78,53 +79,29 @@ class _Compiler(Reader):
             kind=self.text(parts["class"]),
             parent=parent,
             family=self.text(parts["family"]) if "family" in parts else None,
-            enter=self._condition(parts["when"]),
-            leave=self._condition(parts["until"]) if "until" in parts else None,
-            stay=self._milliseconds(parts["minimum_stay"]) if "minimum_stay" in parts else 0,
+            enter=self._enter(tag, parts),
+            leave=self.condition(parts["until"]) if "until" in parts else None,
+            stay=self._time(parts, "minimum_stay"),
+            grace=self._time(parts, "grace"),
+            live=self._time(parts, "time_to_live"),
             source=self.text(parts["source"]),
         )
 
-    def _milliseconds(self, node: yaml.Node) -> int:
-        found = _duration(self.text(node))
+    def _enter(self, tag: str, parts: Mapping[str, yaml.Node]) -> Condition:
+        condition = self.condition(parts["when"])
+        if "holdout" not in parts:
+            return condition
+        share = self.number(parts["holdout"])
+        if not 0 < share < 1:
+            raise self.error(parts["holdout"], "holdout is a share between 0 and 1")
+        return All((condition, Treated(tag, float(share))))
+
+    def _time(self, parts: Mapping[str, yaml.Node], key: str) -> int:
+        """A duration in ms; 0 if it is not given."""
+        if key not in parts:
+            return 0
+        text = self.text(parts[key])
+        found = _duration(text)
         if found is None:
-            raise self.error(node, f"{self.text(node)!r} is no duration such as 90s, 15m, 36h or 7d")
+            raise self.error(parts[key], f"{text!r} is no duration such as 90s, 15m, 36h or 7d")
         return int(found[1]) * _UNITS_MS[found[2]]
-
-    def _condition(self, node: yaml.Node) -> Condition:
-        parts = self.mapping(node, (*_JOINTS, "feature", *COMPARISONS))
-        if "feature" in parts:
-            return self._compare(node, parts)
-        if len(parts) != 1 or not parts.keys() <= set(_JOINTS):
-            raise self.error(node, "a condition is a comparison with `feature`, or one of any, all, not")
-        if "not" in parts:
-            return Not(self._condition(parts["not"]))
-        joint, of = next(iter(parts.items()))
-        conditions = tuple(self._condition(part) for part in self.sequence(of))
-        if not conditions:
-            raise self.error(of, f"{joint} of nothing")
-        return All(conditions) if joint == "all" else Either(conditions)
-
-    def _compare(self, node: yaml.Node, parts: Mapping[str, yaml.Node]) -> Condition:
-        feature = BY_ID[self.word(parts["feature"], "feature", BY_ID)]
-        if len(parts) != 2 or not parts.keys() <= {"feature", *COMPARISONS}:
-            raise self.error(node, f"compare {feature.id} once: {', '.join(COMPARISONS)}")
-        op = next(key for key in parts if key != "feature")
-        if isinstance(feature, Step):
-            return CompareStep(feature, op, self._threshold(feature, op, parts[op]))
-        if op not in ORDERED:
-            raise self.error(node, f"{feature.id} moves all the time; use {', '.join(ORDERED)}, not {op}")
-        return CompareCourse(feature, op, self.number(parts[op]))
-
-    def _threshold(self, feature: Step, op: str, node: yaml.Node) -> Threshold:
-        if op in ORDERED and feature.sort != "number":
-            raise self.error(node, f"{feature.id} is no number; use is or in, not {op}")
-        if op == "in":
-            return tuple(self._scalar(feature, one) for one in self.sequence(node))
-        return self._scalar(feature, node)
-
-    def _scalar(self, feature: Step, node: yaml.Node) -> float | int | str | bool:
-        if feature.sort == "number":
-            return self.number(node)
-        if feature.sort == "flag":
-            return self.flag(node)
-        return self.word(node, f"value of {feature.id}", feature.words)

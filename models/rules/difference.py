@@ -28,7 +28,7 @@ class Difference(NamedTuple):
         return self.kind != "changed" or any(change.part in DECIDING for change in self.changes)
 
 
-DECIDING = frozenset({"when", "until", "minimum_stay", "family"})
+DECIDING = frozenset({"when", "until", "minimum_stay", "grace", "time_to_live", "family"})
 """Parts of a rule that decide who has the tag."""
 
 
@@ -59,6 +59,8 @@ def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:
         "when": said(rule.enter),
         "until": "" if rule.leave is None else said(rule.leave),
         "minimum_stay": duration(rule.stay),
+        "grace": duration(rule.grace),
+        "time_to_live": duration(rule.live),
         "family": _family(rule, rules),
         "name.zh": rule.name.zh,
         "name.en": rule.name.en,

@@ -5,16 +5,15 @@ when one of its values passes one of the thresholds, and not before. A **timed**
 shortest stay, is also looked at when an event changed something that it reads, and at its own due time.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from models.features import SLOTS, STEPS, Step
+from models.features import STEPS
 from models.rules.condition import CompareStep
+from models.rules.followed import Followed, Numbers
 from models.rules.rule import Rule, RuleSet
-from models.work import Value
 
 WATCHED: Final = frozenset({"activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen"})
 """Stepping values of the profile that are looked at when due though no rule may read them. ``r_days`` is not among
@@ -23,50 +22,6 @@ them: it would wake every buyer every midnight."""
 _MERGED: Final = 4096
 """Unions of rules kept; a full cache is emptied."""
 
-Numbers = tuple[int, ...]
-"""Rules by their place in the file, in its order."""
-
-
-class Followed:
-    """A stepping feature that rules or profiles read, and the rules that hang on it."""
-
-    __slots__ = ("_cuts", "_known", "_readers", "_tests", "look", "reads", "slot")
-
-    def __init__(self, feature: Step, rules: Iterable[tuple[int, Rule]]) -> None:
-        """`rules` are those that read it, each with its number."""
-        readers = tuple(rules)
-        self.slot = SLOTS[feature.id]
-        """Of its value, and of the time at which it is to be looked at next."""
-        self.look = feature.look
-        self.reads = feature.reads
-        self._readers = tuple(number for number, _ in readers)
-        self._tests = {number: rule.test for number, rule in readers if rule.test is not None}
-        """Of the rules that are nothing but one comparison with it, that comparison."""
-        cuts = _cuts(feature, [rule for _, rule in readers]) if feature.sort == "number" else ()
-        self._cuts = sorted(set(cuts))
-        self._known: dict[tuple[Any, Any], Numbers] = {}
-
-    def concerned(self, was: Value, value: Value) -> Numbers:
-        """Rules that may decide otherwise now that its value is another: none if it passed no threshold."""
-        if not self._readers:
-            return ()
-        key = (self._place(was), self._place(value)) if self._cuts else (was, value)
-        if key[0] == key[1]:
-            return ()
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = tuple(
-                number
-                for number in self._readers
-                if number not in self._tests
-                or self._tests[number].holds(was) is not self._tests[number].holds(value)
-            )
-        return found
-
-    def _place(self, value: Any) -> int:
-        """Twice the number of thresholds below it, and one more if it is at one; -1 if there is nothing to tell."""
-        return -1 if value is None else bisect_left(self._cuts, value) + bisect_right(self._cuts, value)
-
 
 class Asked:
     """A rule, made ready for being asked."""
@@ -74,7 +29,9 @@ class Asked:
     __slots__ = (
         "enter",
         "family",
+        "grace",
         "leave",
+        "live",
         "number",
         "reads",
         "remembers",
@@ -83,10 +40,12 @@ class Asked:
         "slot",
         "stay",
         "tag",
+        "turn",
     )
 
-    def __init__(self, number: int, rule: Rule, slot: int | None, family: str | None) -> None:
-        """`slot` is that of its own due time, if it is timed; `family` that of which only the whole can be judged."""
+    def __init__(self, number: int, rule: Rule, slot: int | None, family: str | None, turn: int) -> None:
+        """`slot` is that of its own due time, if it is timed; `family` that of which only the whole can be judged;
+        `turn` that in which it is judged."""
         self.number = number
         self.rule = rule
         self.slot = slot
@@ -95,7 +54,10 @@ class Asked:
         self.enter = rule.enter.look
         self.leave = None if rule.leave is None else rule.leave.look
         self.stay = rule.stay
-        self.remembers = rule.leave is not None or rule.stay > 0
+        self.grace = rule.grace
+        self.live = rule.live
+        self.turn = turn
+        self.remembers = rule.leave is not None or rule.stay > 0 or rule.grace > 0 or rule.live > 0
         self.resets = rule.resets
         self.reads = reduce(or_, (feature.reads for feature in rule.features), 0)
         """Bits of `models.changes` that its features read."""
@@ -114,9 +76,12 @@ class RuleIndex:
     __slots__ = (
         "_families",
         "_followed",
+        "_hanging",
+        "_in_turns",
         "_merged",
         "_plans",
         "_timed",
+        "_turns",
         "everything",
         "names",
         "rules",
@@ -128,10 +93,21 @@ class RuleIndex:
         timed = [number for number, rule in enumerate(rules.rules) if rule.timed]
         slots = {number: len(STEPS) + place for place, number in enumerate(timed)}
         self._families = _families(rules.rules)
+        turns = rules.layers or (0,) * len(rules.rules)
         self.rules = [
-            Asked(number, rule, slots.get(number), rule.family if number in self._families else None)
+            Asked(
+                number,
+                rule,
+                slots.get(number),
+                rule.family if number in self._families else None,
+                turns[number],
+            )
             for number, rule in enumerate(rules.rules)
         ]
+        self._turns = range(max(turns, default=0) + 1)
+        self._in_turns: dict[tuple[Asked, ...], tuple[tuple[Asked, ...], ...]] = {}
+        self._hanging = _hanging(rules.rules)
+        """Tag -> the rules that read it."""
         self.slots = len(STEPS) + len(timed)
         """Number of due times of a member: those of the stepping features, and behind them those of the timed rules."""
         self._timed = [self.rules[number] for number in timed]
@@ -165,6 +141,26 @@ class RuleIndex:
             found = self._merged[rules, numbers] = self.whole((*numbers, *(asked.number for asked in rules)))
         return found
 
+    def turns(self, rules: tuple[Asked, ...]) -> tuple[tuple[Asked, ...], ...]:
+        """``rules`` by the turn in which they are judged."""
+        if len(self._turns) == 1:
+            return (rules,)
+        found = self._in_turns.get(rules)
+        if found is None:
+            if len(self._in_turns) >= _MERGED:
+                self._in_turns.clear()
+            found = self._in_turns[rules] = tuple(self.of_turn(rules, turn) for turn in self._turns)
+        return found
+
+    def of_turn(self, rules: tuple[Asked, ...], turn: int) -> tuple[Asked, ...]:
+        """Those of ``rules`` that are judged in a turn."""
+        return tuple(asked for asked in rules if asked.turn == turn)
+
+    def hanging_on(self, rules: tuple[Asked, ...], tags: Iterable[str]) -> tuple[Asked, ...]:
+        """``rules`` and those that read any of the tags."""
+        numbers = tuple(number for tag in tags for number in self._hanging.get(tag, ()))
+        return self.merged(rules, numbers) if numbers else rules
+
     def whole(self, numbers: Iterable[int]) -> tuple[Asked, ...]:
         """These rules and all others of their families: of a family only the whole can be judged."""
         return tuple(self.rules[number] for number in _whole(numbers, self._families))
@@ -176,17 +172,20 @@ class RuleIndex:
                 yield Followed(feature, readers)
 
 
-def _cuts(feature: Step, rules: Sequence[Rule]) -> Iterator[Any]:
-    """Numbers that the rules compare a feature with."""
-    for one in (one for rule in rules for one in rule.comparisons if one.feature is feature):
-        yield from one.threshold if isinstance(one.threshold, tuple) else (one.threshold,)
-
-
 def _whole(numbers: Iterable[int], families: dict[int, Numbers]) -> Numbers:
     wanted = set(numbers)
     for number in tuple(wanted):
         wanted.update(families.get(number, ()))
     return tuple(sorted(wanted))
+
+
+def _hanging(rules: tuple[Rule, ...]) -> dict[str, Numbers]:
+    """Each tag that some rule reads -> those rules."""
+    found: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for tag in rule.tags:
+            found.setdefault(tag, []).append(number)
+    return {tag: tuple(numbers) for tag, numbers in found.items()}
 
 
 def _families(rules: tuple[Rule, ...]) -> dict[int, Numbers]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.features import Course, Feature
-from models.rules.condition import CompareStep, Comparison, Condition
+from models.rules.condition import CompareStep, Comparison, Condition, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Rule:
     leave: Condition | None
     stay: int
     """Shortest stay, ms."""
+    grace: int = 0
+    """It leaves only when it ought to for so long without a break, ms."""
+    live: int = 0
+    """It leaves at the latest so many ms after it entered, and enters again only once ``enter`` ceased to hold; 0 is never."""
     source: str
     """Row of the catalogue."""
 
@@ -51,15 +55,20 @@ class Rule:
     @property
     def test(self) -> CompareStep | None:
         """The one comparison with a stepping value that decides it by itself, if one does."""
-        alone = self.leave is None and not self.stay
+        alone = self.leave is None and not (self.stay or self.grace or self.live)
         return self.enter if alone and isinstance(self.enter, CompareStep) else None
 
     @property
+    def tags(self) -> frozenset[str]:
+        """Other tags that it reads."""
+        return tags_of(self.enter) | (frozenset() if self.leave is None else tags_of(self.leave))
+
+    @property
     def timed(self) -> bool:
-        """Whether more than stepping values decide it: a course, a memory or a shortest stay."""
-        if self.leave is not None or self.stay:
+        """Whether more than stepping values by name decide it: a course, a window, a memory or a time of its own."""
+        if self.leave is not None or self.stay or self.grace or self.live:
             return True
-        return any(isinstance(feature, Course) for feature in self.features)
+        return not all(isinstance(one, CompareStep) for one in self.comparisons)
 
     @property
     def resets(self) -> bool:
@@ -76,3 +85,5 @@ class RuleSet:
     version: int
     parents: Mapping[str, Name]
     rules: tuple[Rule, ...]
+    layers: tuple[int, ...] = ()
+    """In which turn each is judged (`models.rules.layers`); all at once if empty."""

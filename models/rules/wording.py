@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from models.rules.condition import All, CompareCourse, CompareStep, Condition, Either, Not
+from models.rules.condition import (
+    All,
+    CompareCourse,
+    CompareStep,
+    CompareWindow,
+    Condition,
+    Either,
+    Not,
+    Some,
+    Tagged,
+    Treated,
+)
 
 SIGNS: Final = {"at_least": "≥", "above": ">", "at_most": "≤", "below": "<", "is": "=", "in": "∈"}
 """Signs of the comparisons."""
@@ -23,12 +34,20 @@ def said(one: Condition) -> str:
     >>> said(rules.rules[0].enter)
     'orders ≥ 2 and not stage ∈ lost/decline'
     """
-    if isinstance(one, CompareStep | CompareCourse):
+    if isinstance(one, CompareStep | CompareCourse | CompareWindow):
         limit = one.threshold
+        if one.op == "known":
+            return f"{one.feature.id} is known"
         words = "/".join(map(str, limit)) if isinstance(limit, tuple) else str(limit)
         return f"{one.feature.id} {SIGNS[one.op]} {words}"
     if isinstance(one, Not):
         return f"not {_inner(one.part)}"
+    if isinstance(one, Tagged):
+        return f"tag({one.tag})"
+    if isinstance(one, Treated):
+        return f"not held out ({one.holdout:g})"
+    if isinstance(one, Some):
+        return f"{one.least} of ({', '.join(_inner(part) for part in one.parts)})"
     joint = {All: " and ", Either: " or "}[type(one)]
     return joint.join(_inner(part) for part in one.parts)
 

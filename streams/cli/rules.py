@@ -9,19 +9,19 @@ import typer
 
 from models.rules import RuleSet, compile_rules
 from streams.cli.base import fail, friendly, settings
-from streams.decisions import shipped_rules
+from streams.decisions import rules_text
 from streams.settings import Settings
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Rule file.")]
+File = Annotated[
+    Path, typer.Argument(dir_okay=False, help="Rule file, or the name of a shipped one: default, full.")
+]
 
 rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
 
 
 @rules_cli.command("check")
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, help="Default: the rules in use.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(dir_okay=False, help="Default: the rules in use.")] = None,
 ) -> None:
     """Compile a rule file; an error names file, line and word."""
     with friendly():
@@ -34,7 +34,7 @@ def diff(
     first: File,
     second: Annotated[
         Path | None,
-        typer.Argument(exists=True, dir_okay=False, help="Default: FIRST, compared with the rules in use."),
+        typer.Argument(dir_okay=False, help="Default: FIRST, compared with the rules in use."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -63,7 +63,7 @@ def backtest(
     clickhouse: Annotated[bool, typer.Option("--clickhouse", help="History from the store.")] = False,
     against: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Compare with this; default: the rules in use."),
+        typer.Option(dir_okay=False, help="Compare with this; default: the rules in use."),
     ] = None,
     since: Annotated[
         str | None,
@@ -114,6 +114,5 @@ def backtest(
 
 def _read(path: Path | None, found: Settings) -> tuple[RuleSet, str]:
     """Rules of a file, or the rules in use; and what they are called."""
-    path = path or found.rules
-    text, name = (path.read_text("utf-8"), str(path)) if path is not None else shipped_rules()
+    text, name = rules_text(path or found.rules)
     return compile_rules(text, name), name

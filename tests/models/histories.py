@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
-from schemas.view import Event
+from schemas.view import Event, Line
 from schemas.written import Change, Profile
 
 START = 1_767_600_000_000
@@ -28,7 +28,16 @@ _TYPES = {
     "visited": "order",
     "paid": "order",
     "refunded": "order",
+    "placed": "order",
+    "cart_added": "order",
+    "red_packet_claimed": "chat",
+    "push_clicked": "chat",
+    "invite.sent": "join",
     "signin": "checkin",
+    "contest": "checkin",
+    "enroll": "checkin",
+    "attend": "checkin",
+    "claim": "checkin",
     "quiz": "checkin",
     "points_grant": "checkin",
 }
@@ -58,7 +67,22 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         )
         fields["paid_fen"] = draw(st.sampled_from([0, 500, 1000]))
         fields["refund_fen"] = draw(st.sampled_from([200, 500, 1000]))
+        fields["discount_fen"] = draw(st.sampled_from([None, 100]))
+        fields["campaign_id"] = draw(st.sampled_from([None, "c1", "c2"]))
         fields["refund_type"] = draw(st.sampled_from([None, "full", "cashback"]))
+    if type_ == "message":
+        fields["reply_to"] = draw(st.sampled_from([None, None, "x"]))
+        fields["intent"] = draw(st.sampled_from([None, None, ["提问"], ["客诉", "提问"]]))
+    if type_ in ("paid", "cart_added"):
+        fields["lines"] = [
+            Line(sku=sku, category=draw(st.sampled_from(["tea", "fruit"])), product_role="trial")
+            for sku in draw(st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=2, unique=True))
+        ]
+    if type_ == "push_clicked":
+        fields["push_channel"] = draw(st.sampled_from(["sms", "miniapp"]))
+    if type_ == "group.joined":
+        fields["channel_id"] = draw(st.sampled_from([None, "q1", "q2"]))
+        fields["incentive"] = draw(st.booleans())
     if type_ == "signin" and draw(st.integers(0, 4)) == 0:
         fields["local_day"] = draw(st.sampled_from(["2026-01-20", "2026-02-01"]))
     return fields

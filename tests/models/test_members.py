@@ -92,7 +92,7 @@ def test_one_stage_and_one_activity_and_their_tags(members: Members, events: lis
 @FEW
 @given(events=histories(), end=ENDS)
 def test_facts_tell_the_story_of_the_tags(
-    members: Members, rules: RuleSet, events: list[Event], end: int
+    members: Members, all_rules: RuleSet, events: list[Event], end: int
 ) -> None:
     state, facts = live(members, events, end)
     held: set[str] = set()
@@ -104,7 +104,7 @@ def test_facts_tell_the_story_of_the_tags(
         assert fact.next_at is None or fact.next_at > fact.at
     assert sorted(held) == members.profile(state, end).tags
     assert [fact.at for fact in facts] == sorted(fact.at for fact in facts)
-    assert held <= {rule.tag for rule in rules.rules}
+    assert held <= {rule.tag for rule in all_rules.rules}
 
 
 @FEW

@@ -29,6 +29,14 @@ def test_a_good_file() -> None:
     assert not rule.resets
 
 
+def test_all_that_is_shipped_begins_with_what_is_in_use(rules: RuleSet, all_rules: RuleSet) -> None:
+    tags = [rule.tag for rule in all_rules.rules]
+    assert len(tags) == len(set(tags)) == 101
+    assert tags[: len(rules.rules)] == [rule.tag for rule in rules.rules]
+    assert all(rule.parent in all_rules.parents for rule in all_rules.rules)
+    assert set(all_rules.layers) == {0, 1}
+
+
 def test_the_shipped_file(rules: RuleSet) -> None:
     tags = [rule.tag for rule in rules.rules]
     assert len(tags) == len(set(tags)) == 22

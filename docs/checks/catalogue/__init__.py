@@ -2,7 +2,7 @@
 
 The rows stand in ``models.yaml`` (M), ``tags.yaml`` (T), ``activities.yaml`` (A), ``points.yaml`` (P) and ``timers.yaml`` (N):
 
-* ``by``: tags, features and columns of the store that serve it
+* ``by``: tags, features, columns of the store, and values that a rule may describe, such as ``count(quiz)``, that serve it
 * ``part``: with ``by``, why that is not all of it
 * ``later``: nothing serves it yet, and why
 * ``outside``: no stream of events can tell it, and why

@@ -1,6 +1,6 @@
 """The rows, read and checked against what there is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,10 @@ from typing import Final, Literal, get_args
 import yaml
 
 from models.features import BY_ID
+from models.measures import COUNTS, SUMS, WORDS
+from models.purchases import KINDS
 from models.rules import compile_rules
+from models.windows import COUNTABLE
 from schemas.chat import ChatFields
 from schemas.checkin import CheckinFields
 from schemas.events import classes_of
@@ -99,11 +102,23 @@ def wrong(rows: Mapping[str, list[Row]]) -> Iterator[str]:
                 yield f"{row.id}: reasons.yaml has no {row.reason}"
 
 
+_WAYS: Final[Mapping[str, Iterable[str]]] = {
+    "count": COUNTABLE,
+    "days_since": COUNTABLE,
+    "share": (*COUNTS, *KINDS),
+    "sum": SUMS,
+    "distinct": WORDS,
+    "top": WORDS,
+}
+"""What a rule may describe itself, by the way of doing so."""
+
+
 @cache
 def _servers() -> frozenset[str]:
-    tags = {rule.tag for rule in compile_rules(*shipped_rules()).rules}
+    tags = {rule.tag for rule in compile_rules(*shipped_rules("full")).rules}
     columns = {f"{table.name}.{column}" for table in TABLES.values() for column in table.columns}
-    return frozenset(tags | BY_ID.keys() | columns)
+    described = {f"{way}({what})" for way, known in _WAYS.items() for what in known}
+    return frozenset(tags | BY_ID.keys() | columns | described)
 
 
 @cache

@@ -1,0 +1,108 @@
+"""The generated parts about tags: the shipped rules, and all that a rule may name."""
+
+from checks.sheets import code, sheet
+from checks.words import Words
+from models.features import FEATURES, Course
+from models.measures import COUNTS, SUMS, WORDS
+from models.purchases import KINDS
+from models.rules.compiler import compile_rules
+from models.rules.condition import (
+    All,
+    CompareCourse,
+    CompareStep,
+    CompareWindow,
+    Condition,
+    Either,
+    Not,
+    Some,
+    Tagged,
+    Treated,
+)
+from models.rules.rule import RuleSet
+from models.rules.wording import SIGNS
+from models.windows import ORDER_DAYS
+from streams.decisions import shipped_rules
+
+
+def tags(words: Words) -> str:
+    """Every tag of the rules in use unless others are named, in their order."""
+    return _tags(words, compile_rules(*shipped_rules()), frozenset())
+
+
+def more_tags(words: Words) -> str:
+    """The tags that only ``full.yaml`` has."""
+    known = frozenset(rule.tag for rule in compile_rules(*shipped_rules()).rules)
+    return _tags(words, compile_rules(*shipped_rules("full")), known)
+
+
+def _tags(words: Words, rules: RuleSet, known: frozenset[str]) -> str:
+    rows = []
+    for rule in rules.rules:
+        if rule.tag in known:
+            continue
+        parent = "" if rule.parent is None else getattr(rules.parents[rule.parent], words.lang)
+        until = "" if rule.leave is None else condition(words, rule.leave)
+        family = "" if rule.family is None else code(rule.family)
+        names = rule.name.zh, rule.name.en, code(rule.kind), parent, family
+        rows.append([code(rule.tag), *names, condition(words, rule.enter), until, rule.source])
+    return sheet(
+        words,
+        "tag, Chinese name, English name, class, shown under, family, enters when, leaves when, source row",
+        rows,
+    )
+
+
+def condition(words: Words, one: Condition) -> str:
+    """A condition in words and signs."""
+    if isinstance(one, CompareStep | CompareCourse | CompareWindow):
+        limit = one.threshold
+        if one.op == "known":
+            return f"`{one.feature.id}` {words.say('is known')}"
+        return f"`{one.feature.id}` {SIGNS[one.op]} {'/'.join(map(str, limit)) if isinstance(limit, tuple) else limit}"
+    if isinstance(one, Not):
+        return f"{words.say('not')} ({condition(words, one.part)})"
+    if isinstance(one, Tagged):
+        return f"{words.say('tag')} `{one.tag}`"
+    if isinstance(one, Some):
+        return f"{one.least} {words.say('of')} ({'; '.join(condition(words, part) for part in one.parts)})"
+    if isinstance(one, Treated):
+        return f"{words.say('not held out')} ({one.holdout:g})"
+    joint = {All: "and", Either: "or"}[type(one)]
+    inner = (
+        f"({condition(words, part)})" if isinstance(part, All | Either) else condition(words, part)
+        for part in one.parts
+    )
+    return f" {words.say(joint)} ".join(inner)
+
+
+def features(words: Words) -> str:
+    """Every feature with a name."""
+    rows = []
+    for one in FEATURES:
+        compare = "at_least above at_most below"
+        if not isinstance(one, Course) and one.sort != "number":
+            compare = "is in known"
+        elif not isinstance(one, Course):
+            compare += " is in known"
+        values = words.say(one.unit) if isinstance(one, Course) or not one.words else code(*one.words)
+        rows.append([code(one.id), one.zh, one.en, values, code(*compare.split()), one.source])
+    return sheet(words, "feature, Chinese name, English name, values, compare with, source row", rows)
+
+
+def measures(words: Words) -> str:
+    """What a rule may count, sum up or look for."""
+    ways = (
+        ("count, days_since, share", COUNTS),
+        ("sum", SUMS),
+        ("count, days_since, distinct, top", WORDS),
+    )
+    rows = [
+        [code(*way.split(", ")), code(one.id), one.zh, one.en, one.kept, one.source]
+        for way, known in ways
+        for one in known.values()
+    ]
+    rows += [
+        [code("count", "days_since", "share"), code(one.id), one.zh, one.en, ORDER_DAYS, one.source]
+        for one in KINDS.values()
+    ]
+    return sheet(words, "way, what, Chinese name, English name, longest window in days, source row", rows)

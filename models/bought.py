@@ -1,0 +1,55 @@
+"""Features of orders: how large, how far apart, and what lies in the cart instead."""
+
+from typing import Final
+
+from models import carts, changes, courses, purchases
+from models.crossing import NEVER
+from models.feature import Course, Feature, Step
+from models.frame import Frame
+from models.state import MemberState
+from models.work import Value
+
+GAP_DAYS: Final = 180
+"""M08: local days without an order after which an order is a comeback."""
+
+
+def _average(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+    found = purchases.of(state)
+    return (sum(one.fen for one in found) // len(found) if found else None), NEVER
+
+
+def _largest(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+    return max((one.fen for one in purchases.of(state)), default=None), NEVER
+
+
+def _comeback_day(state: MemberState, frame: Frame) -> int | None:
+    """Local day of the last order that came so long after the one before it."""
+    if not state.orders:
+        return None
+    days = [frame.day(at) for at in state.book().times]
+    return next(
+        (late for early, late in zip(days[-2::-1], days[:0:-1], strict=False) if late - early >= GAP_DAYS),
+        None,
+    )
+
+
+BOUGHT: Final[tuple[Feature, ...]] = (
+    Step(
+        id="avg_order_fen", zh="客单价", en="money of an average net order", unit="fen", source="T52",
+        reads=changes.ORDERS, look=_average,
+    ),
+    Step(
+        id="max_order_fen", zh="最大单笔", en="money of the largest net order", unit="fen", source="M05",
+        reads=changes.ORDERS, look=_largest,
+    ),
+    Course(
+        id="comeback_days", zh="回归消费天数", en="days since an order that came after half a year without", unit="days",
+        source="M08", reads=changes.ORDERS, rises=True,
+        value=courses.days_since(_comeback_day), turns=courses.days_turn(_comeback_day),
+    ),
+    Step(
+        id="undecided", zh="是否加购未购", en="whether more lies in the cart than was bought", unit="yes or no",
+        source="T32", sort="flag", reads=changes.CARTS, look=carts.undecided,
+    ),
+)  # fmt: skip
+"""All of them."""

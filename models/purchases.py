@@ -1,0 +1,130 @@
+"""A member's net orders one by one, with what each was like: what windows and shares of orders are counted from.
+
+The parcels of one parent are one purchase. Whatever is refunded leaves with its payment, at the time of the payment.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.frame import Frame
+from models.orders import Order
+from models.state import MemberState
+from schemas.times import to_ms
+from schemas.view import Event
+
+DISCOUNTED: Final = 1
+"""With a discount, a promotion or a coupon (T25)."""
+CAMPAIGN: Final = 2
+"""Within a campaign (T27)."""
+GIFT_WRAPPED: Final = 4
+GIFT_CARD: Final = 8
+NEW_PRODUCT: Final = 16
+"""With a product within its first thirty days (T30)."""
+CARD: Final = 32
+"""Of a card of rights or of stored value (T53, P20)."""
+
+
+class Purchase(NamedTuple):
+    """A net order."""
+
+    at: int
+    """Latest payment, ms."""
+    fen: int
+    """Paid less refunded."""
+    flags: int
+    clean: bool
+    """Whether nothing of it was ever refunded (T50)."""
+
+
+class Kind(NamedTuple):
+    """A sort of purchases that a rule may count."""
+
+    id: str
+    zh: str
+    en: str
+    source: str
+    flags: int = 0
+    """What every one of them is."""
+    clean: bool = False
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        kind.id: kind
+        for kind in (
+            Kind("net_order", "净订单", "net orders", "M02"),
+            Kind("clean_order", "无退款订单", "orders without any refund", "T50", clean=True),
+            Kind("discounted_order", "优惠订单", "orders at a discount", "T25", DISCOUNTED),
+            Kind("campaign_order", "活动订单", "orders within a campaign", "T27", CAMPAIGN),
+            Kind("gift_wrapped_order", "含包装订单", "orders wrapped as presents", "T34", GIFT_WRAPPED),
+            Kind("gift_card_order", "礼品卡订单", "orders of gift cards", "T34", GIFT_CARD),
+            Kind("new_product_order", "新品订单", "orders of new products", "T30", NEW_PRODUCT),
+            Kind("card_order", "权益卡订单", "orders of cards", "T53", CARD),
+        )
+    }
+)
+"""Sorts of purchases by id."""
+
+
+def purchases(orders: Mapping[int, Order]) -> list[Purchase]:
+    """Net orders, the earliest payment first."""
+    whole: dict[tuple[bool, int], list[Order]] = {}
+    for key, order in orders.items():
+        whole.setdefault((order.parent != 0, order.parent or key), []).append(order)
+    return sorted(one for parcels in whole.values() if (one := _purchase(parcels)) is not None)
+
+
+def _purchase(parcels: list[Order]) -> Purchase | None:
+    left = [parcel for parcel in parcels if parcel.counts_at is not None]
+    if not left:
+        return None
+    flags = 0
+    for parcel in left:
+        flags |= parcel.flags
+    at = max(parcel.at for parcel in left if parcel.at is not None)
+    return Purchase(at, sum(parcel.left for parcel in left), flags, not any(one.refunded for one in parcels))
+
+
+def of(state: MemberState) -> list[Purchase]:
+    """Net orders of a member, the earliest payment first."""
+    if not state.orders:
+        return []
+    book = state.book()
+    if book.purchases is None:
+        book.purchases = purchases(state.orders)
+    return book.purchases
+
+
+def days(state: MemberState, kind: Kind, frame: Frame) -> Mapping[int, int]:
+    """How many purchases of a sort there are by local day."""
+    return Counter(frame.day(one.at) for one in of(state) if matches(one, kind))
+
+
+def matches(one: Purchase, kind: Kind) -> bool:
+    """Whether a purchase is of a sort."""
+    return one.flags & kind.flags == kind.flags and (one.clean or not kind.clean)
+
+
+def flags_of(event: Event, paid_at: int) -> int:
+    """What a payment makes its order, as bits."""
+    flags = 0
+    if event.discount_fen or event.promo or event.coupon_id is not None:
+        flags |= DISCOUNTED
+    if event.campaign_id is not None:
+        flags |= CAMPAIGN
+    if event.gift_wrap:
+        flags |= GIFT_WRAPPED
+    for line in event.lines or ():
+        if line.sku_type == "gift_card":
+            flags |= GIFT_CARD
+        elif line.sku_type in ("card", "plan"):
+            flags |= CARD
+        if line.launch_ts is not None and 0 <= paid_at - to_ms(line.launch_ts) <= NEW_MS:
+            flags |= NEW_PRODUCT
+    return flags
+
+
+NEW_MS: Final = 30 * 86_400_000
+"""T30: a product is new for so long after its launch, ms."""

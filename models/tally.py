@@ -1,0 +1,84 @@
+"""Daily sums: how often, or how much, on each local day; what windows are counted from.
+
+Sums of integers by day end the same in whatever order events come. A day is let go once it is ``kept`` days before the
+latest, so what is asked of a window of at most so many days is exact.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+_MOST: Final = 1 << 62
+"""A sum stops here, so that it fits the 64 bits that are stored."""
+
+MOST_KEYS: Final = 64
+"""Words that one keyed tally holds at most; beyond it the one longest not heard of is let go."""
+
+
+class Tally(msgspec.Struct, array_like=True, gc=False):
+    """Amounts by the number of the local day."""
+
+    last: int
+    """Latest day."""
+    total: int
+    """Of all days ever, whether or not they are kept."""
+    days: dict[int, int]
+
+    def add(self, day: int, amount: int, kept: int) -> None:
+        """Take in an amount of a day."""
+        self.total += amount
+        days = self.days
+        if day in days:
+            days[day] += amount
+            if self.total > _MOST:
+                self.total, days[day] = _MOST, min(days[day], _MOST)
+        elif day > self.last:
+            self.last = day
+            for old in [one for one in days if one <= day - kept]:
+                del days[old]
+            days[day] = amount
+        elif day > self.last - kept:
+            days[day] = amount
+
+    def within(self, since: int, until: int) -> int:
+        """Sum of the days from ``since`` to ``until``, both included."""
+        if len(self.days) > until - since:
+            return sum(self.days.get(day, 0) for day in range(since, until + 1))
+        return sum(amount for day, amount in self.days.items() if since <= day <= until)
+
+
+Tallies = dict[str, Tally]
+Keyed = dict[str, Tallies]
+"""Tallies by word, such as the days of each campaign."""
+
+
+def add(tallies: Tallies, name: str, day: int, amount: int, kept: int) -> None:
+    """Take in an amount of a day under a name."""
+    tally = tallies.get(name)
+    if tally is None:
+        tallies[name] = Tally(day, amount, {day: amount})
+    else:
+        tally.add(day, amount, kept)
+
+
+def add_word(keyed: Keyed, name: str, word: str, day: int, kept: int) -> None:
+    """Count a word of a day; which words are kept depends on the order of arrival only beyond `MOST_KEYS`."""
+    words = keyed.get(name)
+    if words is None:
+        words = keyed[name] = {}
+    add(words, word, day, 1, kept)
+    if len(words) > MOST_KEYS:
+        del words[min(words, key=lambda one: (words[one].last, one))]
+
+
+def most(words: Mapping[str, Tally], since: int, until: int) -> tuple[str | None, int, int]:
+    """The word counted most from ``since`` to ``until``, how often, and how often all of them were.
+
+    Of two counted alike the first in the alphabet is taken.
+    """
+    counts = {word: tally.within(since, until) for word, tally in words.items()}
+    best = min(counts, key=lambda word: (-counts[word], word), default=None)
+    if best is None or not counts[best]:
+        return None, 0, 0
+    return best, counts[best], sum(counts.values())

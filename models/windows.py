@@ -1,0 +1,253 @@
+"""Features made of tallies and purchases: counts, sums and shares in windows of days, days since, and the commonest word.
+
+The window of n days is today and the n - 1 local days before it. Nothing here comes to hold by time alone; a count falls
+as its days leave, each at the first ms of the local day that is n days later (formulas 4.9).
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, reduce
+from math import ceil, floor
+from operator import or_
+from types import MappingProxyType
+from typing import Final
+
+from models import changes, purchases
+from models.courses import ALWAYS, days_since, days_turn
+from models.crossing import NEVER
+from models.feature import Course, Step
+from models.frame import Frame
+from models.measures import COUNTS, SUMS, WORDS, Measure
+from models.state import MemberState
+from models.tally import Tallies, most
+from models.work import Value
+
+Days = Mapping[int, int]
+"""Amounts by local day."""
+
+Source = Callable[[MemberState, Frame], Days]
+"""Where a member's amounts of something are found."""
+
+_NONE: Final[Days] = MappingProxyType({})
+
+ORDER_DAYS: Final = 3650
+"""Longest window of purchases, which are kept for ever: ten years."""
+
+COUNTABLE: Final = (*COUNTS, *WORDS, *purchases.KINDS)
+"""What a rule may count."""
+
+
+def window(what: str) -> int:
+    """Longest window (days) of something that can be counted or summed up."""
+    measure = COUNTS.get(what) or SUMS.get(what) or WORDS.get(what)
+    return ORDER_DAYS if measure is None else measure.kept
+
+
+@cache
+def counted(what: str, word: str | None, days: int) -> Course:
+    """How often something happened, or a word was seen, within ``days`` days."""
+    zh, en, row, bit = _named(what)
+    about = what if word is None else f"{what}={word}"
+    zh, en = (zh, en) if word is None else (f"{zh}“{word}”", f"{en} “{word}”")
+    return _within(
+        f"count({about},{days}d)",
+        f"近{days}日{zh}次数",
+        f"{en} in {days} days",
+        "times",
+        row,
+        bit,
+        days,
+        _source(what, word),
+    )
+
+
+@cache
+def summed(what: str, days: int) -> Course:
+    """An amount added up over ``days`` days."""
+    zh, en, row, bit = _named(what)
+    return _within(
+        f"sum({what},{days}d)",
+        f"近{days}日{zh}",
+        f"{en}, in {days} days",
+        "amount",
+        row,
+        bit,
+        days,
+        _source(what, None),
+    )
+
+
+@cache
+def distinct(what: str, days: int) -> Course:
+    """How many different words were seen within ``days`` days."""
+    zh, en, row, bit = _named(what)
+
+    def latest(state: MemberState, frame: Frame) -> Days:
+        found: dict[int, int] = {}
+        for tally in state.keyed.get(what, {}).values():
+            found[tally.last] = found.get(tally.last, 0) + 1
+        return found
+
+    return _within(
+        f"distinct({what},{days}d)",
+        f"近{days}日不同{zh}数",
+        f"different {en} in {days} days",
+        "words",
+        row,
+        bit,
+        days,
+        latest,
+    )
+
+
+@cache
+def ever(what: str, word: str | None) -> Step:
+    """How often something happened, or a word was seen, in all."""
+    zh, en, row, bit = _named(what)
+    about = what if word is None else f"{what}={word}"
+    tallies = _total(what, word)
+    return Step(
+        id=f"count({about})", zh=f"累计{zh}次数", en=f"{en} in all", unit="times", source=row, reads=bit,
+        look=lambda state, now, frame: (tallies(state, frame), NEVER),
+    )  # fmt: skip
+
+
+@cache
+def since(what: str, word: str | None) -> Course:
+    """Local days since something last happened, or a word was last seen."""
+    zh, en, row, bit = _named(what)
+    about = what if word is None else f"{what}={word}"
+    source = _source(what, word)
+
+    def day_of(state: MemberState, frame: Frame) -> int | None:
+        return max(source(state, frame), default=None)
+
+    return Course(
+        id=f"days_since({about})", zh=f"距上次{zh}天数", en=f"days since the last of {en}", unit="days", source=row,
+        reads=bit, rises=True, value=days_since(day_of), turns=days_turn(day_of),
+    )  # fmt: skip
+
+
+@cache
+def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int) -> Step:
+    """How much of a whole some parts are within ``days`` days; nothing while the whole is below ``least``."""
+    sources = {name: _source(name, None) for name in (*parts, *whole)}
+    names = {name: _named(name) for name in sources}
+
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+        today = frame.day(now)
+        start = today - days + 1
+        found = {name: source(state, frame) for name, source in sources.items()}
+        leaving = [day for of_one in found.values() for day in of_one if start <= day <= today]
+        until = frame.calendar.start(min(leaving) + days) if leaving else NEVER
+        over = sum(_between(found[name], start, today) for name in whole)
+        if over < max(least, 1):
+            return None, until
+        return sum(_between(found[name], start, today) for name in parts) / over, until
+
+    return Step(
+        id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d)",
+        zh=f"近{days}日{'、'.join(names[name][0] for name in parts)}占比",
+        en=f"share of {' and '.join(names[name][1] for name in parts)} in {days} days",
+        unit="share",
+        source=names[parts[0]][2],
+        reads=reduce(or_, (bit for _, _, _, bit in names.values())),
+        look=look,
+        idle=lambda state, frame: not any(sources[name](state, frame) for name in parts),
+    )
+
+
+@cache
+def top(what: str, days: int, least: int, at_least_share: float) -> Step:
+    """The word seen most within ``days`` days, if it was seen so often and made up such a share; else nothing."""
+    zh, en, row, bit = _named(what)
+
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+        words = state.keyed.get(what)
+        if not words:
+            return None, NEVER
+        today = frame.day(now)
+        start = today - days + 1
+        leaving = [day for tally in words.values() for day in tally.days if start <= day <= today]
+        until = frame.calendar.start(min(leaving) + days) if leaving else NEVER
+        word, count, all_of_them = most(words, start, today)
+        good = word is not None and count >= least and count >= at_least_share * all_of_them
+        return (word if good else None), until
+
+    return Step(
+        id=f"top({what},{days}d)", zh=f"近{days}日最多的{zh}", en=f"commonest of {en} in {days} days", unit="word",
+        source=row, sort="text", reads=bit, look=look,
+    )  # fmt: skip
+
+
+def _named(what: str) -> tuple[str, str, str, int]:
+    """Chinese and English name, row of the catalogue, and bits of what can be counted or summed up."""
+    kind = purchases.KINDS.get(what)
+    if kind is not None:
+        return kind.zh, kind.en, kind.source, changes.ORDERS
+    measure = _measure(what)
+    return measure.zh, measure.en, measure.source, measure.bit
+
+
+def _measure(what: str) -> Measure:
+    return COUNTS.get(what) or SUMS.get(what) or WORDS[what]
+
+
+def _source(what: str, word: str | None) -> Source:
+    kind = purchases.KINDS.get(what)
+    if kind is not None:
+        return lambda state, frame: purchases.days(state, kind, frame)
+    if word is not None:
+        return lambda state, frame: _days_of(state.keyed.get(what, {}), word)
+    return lambda state, frame: _days_of(state.tallies, what)
+
+
+def _days_of(tallies: Tallies, name: str) -> Days:
+    tally = tallies.get(name)
+    return _NONE if tally is None else tally.days
+
+
+def _total(what: str, word: str | None) -> Callable[[MemberState, Frame], int]:
+    if what in purchases.KINDS:
+        source = _source(what, None)
+        return lambda state, frame: sum(source(state, frame).values())
+
+    def total(state: MemberState, frame: Frame) -> int:
+        tallies = state.tallies if word is None else state.keyed.get(what, {})
+        tally = tallies.get(what if word is None else word)
+        return 0 if tally is None else tally.total
+
+    return total
+
+
+def _between(days: Days, since_day: int, until: int) -> int:
+    if len(days) > until - since_day:
+        return sum(days.get(day, 0) for day in range(since_day, until + 1))
+    return sum(amount for day, amount in days.items() if since_day <= day <= until)
+
+
+def _within(id_: str, zh: str, en: str, unit: str, row: str, bit: int, days: int, source: Source) -> Course:
+    """An amount within a window: it falls as days leave it."""
+
+    def value(state: MemberState, now: int, frame: Frame) -> float:
+        today = frame.day(now)
+        return _between(source(state, frame), today - days + 1, today)
+
+    def turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int:
+        needed = floor(threshold) + 1 if at else ceil(threshold)
+        if needed <= 0:
+            return NEVER
+        found = source(state, frame)
+        if not found:
+            return ALWAYS
+        if needed == 1:
+            return frame.calendar.start(max(found) + days)
+        rest = needed
+        for day in sorted(found, reverse=True):
+            rest -= found[day]
+            if rest <= 0:
+                return frame.calendar.start(day + days)
+        return ALWAYS
+
+    return Course(
+        id=id_, zh=zh, en=en, unit=unit, source=row, reads=bit, rises=False, value=value, turns=turns
+    )
