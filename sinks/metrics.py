@@ -6,6 +6,8 @@ partition, an agent, a table, a declared tag or a reason from a closed set, neve
 labelled metric has no sample until something is known: unknown is not zero.
 """
 
+from bisect import bisect_left
+from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -176,6 +178,16 @@ class Metrics:
 
 METRICS: Final = Metrics()
 """The metrics of this process. Tests make their own `Metrics`."""
+
+
+def observe_all(histogram: Histogram, amounts: Sequence[float]) -> None:
+    """Observe all of `amounts`, none below zero.
+
+    The client has no call for many: one by one, waits of a flush behind a backlog took more CPU than folding its events.
+    """
+    histogram._sum.inc(sum(amounts))
+    for place, times in Tally(bisect_left(histogram._upper_bounds, amount) for amount in amounts).items():
+        histogram._buckets[place].inc(times)
 
 
 def table() -> str:

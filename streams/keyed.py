@@ -8,6 +8,7 @@ the timers, a bounded number at a time, so that a midnight wave delays no live e
 import asyncio
 import time
 from abc import abstractmethod
+from collections import Counter as Tally
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -227,8 +228,8 @@ class Keyed(Flow, Generic[S]):
         """What is durable is counted: counters agree with the ledgers, whatever was done twice or dropped."""
         self._applied.inc(self.applied)
         self._repeated.inc(self.repeated)
-        for counter in self.told:
-            counter.inc()
+        for counter, times in Tally(self.told).items():
+            counter.inc(times)
         self.applied = self.repeated = 0
         self.told.clear()
 

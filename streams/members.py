@@ -11,7 +11,7 @@ from schemas.erasure import Erasure
 from schemas.rows import Row
 from schemas.view import Event
 from schemas.written import Change, written_json
-from sinks.metrics import METRICS
+from sinks.metrics import METRICS, observe_all
 from streams.keyed import Keyed, values_for
 from streams.store import Store
 
@@ -85,8 +85,8 @@ class MembersFlow(Keyed[MemberState]):
 
     def delivered(self) -> None:
         now = time.time()
-        for arrived in self._arrived:
-            METRICS.event_to_tag_seconds.observe(max(0.0, now - arrived / 1000))
+        waits = [max(0.0, now - arrived / 1000) for arrived in self._arrived]
+        observe_all(METRICS.event_to_tag_seconds, waits)
         self._arrived.clear()
 
     def _counter(self, tag: str, change: str) -> Counter:

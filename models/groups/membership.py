@@ -111,6 +111,9 @@ def dissolve(state: GroupState, at: int) -> int:
 
 def forget(state: GroupState, before: int) -> None:
     """Drop those who left before ``before`` (ms): they are as good as never seen."""
+    inside = state.size - state.unseen + sum(state.members.get(member, 0) & 1 for member in state.crew)
+    if inside == len(state.members):
+        return
     limit = before << 1
     gone = [member for member, known in state.members.items() if known < limit and not known & 1]
     for member in gone:

@@ -39,11 +39,15 @@ def _is_open(state: GroupState, start: int, params: GroupParams) -> bool:
 
 def _size_by(state: GroupState, start: int, params: GroupParams) -> int:
     """Size at the end of a window not seen yet: that of the open window before it, else the present one."""
-    open_ones = [known for known in state.windows if _is_open(state, known, params)]
-    if not open_ones or start > max(open_ones):
+    known, length = state.windows, params.window_seconds * 1000
+    if not any(later in known for later in range(start + length, state.latest + 1, length)):
         return state.size
-    before = [known for known in open_ones if known < start]
-    return state.windows[max(before)].members if before else state.size
+    before = start - length
+    while _is_open(state, before, params):
+        if before in known:
+            return known[before].members
+        before -= length
+    return state.size
 
 
 def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None:
@@ -54,15 +58,22 @@ def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None
     if change == 0:
         return
     length = params.window_seconds * 1000
-    first = at - at % length
-    if at == state.latest:
-        touched = [first] if first in state.windows else []
-    else:
-        touched = [start for start in state.windows if start >= first and _is_open(state, start, params)]
-    for start in touched:
+    for start in _open_since(state, at - at % length, length, params):
         window = state.windows[start]
         window.members = max(0, window.members + change)
         state.changed.add(start)
+
+
+def _open_since(state: GroupState, first: int, length: int, params: GroupParams) -> list[int]:
+    """Starts of the open windows from ``first`` on. There are few, while those that wait for a drain may be hundreds."""
+    if first + length > state.latest:
+        return [first] if first in state.windows else []
+    horizon = state.latest - params.lateness - length
+    oldest = max(first, horizon - horizon % length + length)
+    opened = range(oldest, state.latest + 1, length)
+    if len(state.windows) < len(opened):
+        return [start for start in state.windows if start in opened]
+    return [start for start in opened if start in state.windows]
 
 
 def speak(state: GroupState, window: Window, member_id: str, params: GroupParams) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from sinks.metrics import PREFIX, Metrics, table
+from sinks.metrics import PREFIX, Metrics, observe_all, table
 
 PAGE = Path(__file__).parents[2] / "deploy" / "metrics.md"
 
@@ -56,3 +56,21 @@ def test_two_tables_do_not_share_numbers() -> None:
     assert 'topic="qunpulse.chat"' in one.text().decode()
     assert 'topic="qunpulse.chat"' not in other.text().decode()
     assert isinstance(other.registry, CollectorRegistry)
+
+
+def test_many_observations_at_once_count_as_one_by_one() -> None:
+    amounts = [0.0, 0.01, 0.011, 4.0, 5.0, 1800.0, 7200.0, 7200.0]
+    one, many = Metrics(), Metrics()
+    for amount in amounts:
+        one.event_to_tag_seconds.observe(amount)
+    observe_all(many.event_to_tag_seconds, amounts)
+    observe_all(many.event_to_tag_seconds, [])
+    samples = [
+        [
+            sample
+            for sample in metrics.event_to_tag_seconds.collect()[0].samples
+            if "_created" not in sample.name
+        ]
+        for metrics in (one, many)
+    ]
+    assert samples[0] == samples[1]
