@@ -3,6 +3,7 @@
 from tests.faults import (
     rows_broker,
     rows_data,
+    rows_host,
     rows_kill,
     rows_rebalance,
     rows_sink,
@@ -15,6 +16,7 @@ __all__ = [
     "ROWS",
     "rows_broker",
     "rows_data",
+    "rows_host",
     "rows_kill",
     "rows_rebalance",
     "rows_sink",

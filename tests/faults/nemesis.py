@@ -88,7 +88,7 @@ class Nemesis(threading.Thread):
 
     def _end_worker(self) -> None:
         for worker in self._plant.running("worker")[1:2]:
-            self._plant.terminate(worker, 30)
+            self._plant.terminate(worker)
         self._plant.start_worker()
 
     def _die_at_a_stage(self) -> None:
@@ -107,7 +107,7 @@ class Nemesis(threading.Thread):
         worker = self._plant.start_worker()
         self._wait(self._random.uniform(5, 15))
         if worker in self._plant.parts.running:
-            self._plant.terminate(worker, 30)
+            self._plant.terminate(worker)
 
     def _kill_sink(self) -> None:
         self._plant.kill(self._plant.running("sink")[0])

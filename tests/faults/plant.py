@@ -40,6 +40,9 @@ from tests.sinks.endpoint import Endpoint
 ROOT = Path(__file__).resolve().parents[2]
 PARTITIONS = 3
 
+STOP_SECONDS = 60.0
+"""Longest wait for a part that was asked to go. It goes in a second or two; so long only where the machine is out of breath."""
+
 BrokerKind = Literal["tansu", "kafka"]
 
 
@@ -174,21 +177,21 @@ class Plant:
             with suppress(ClickHouseError):
                 self.store("SYSTEM STOP MERGES")
 
-    def start_worker(self, **env: str) -> Part:
-        """One more worker."""
+    def start_worker(self, *under: str, **env: str) -> Part:
+        """One more worker, under another command if one is given."""
         self._count += 1
-        return self._start(f"worker-{self._count}", "worker", env)
+        return self._start(f"worker-{self._count}", "worker", env, under)
 
     def start_sink(self, **env: str) -> Part:
         """A sink with its API on a free port."""
         self._count += 1
         return self._start(f"sink-{self._count}", "sink", env)
 
-    def _start(self, name: str, command: str, env: dict[str, str]) -> Part:
+    def _start(self, name: str, command: str, env: dict[str, str], under: tuple[str, ...] = ()) -> Part:
         ports = {"QUNPULSE_WORKER_PORT": str(free_port()), "QUNPULSE_API_PORT": str(free_port())}
         more = ports | env
         self._commands[name] = command, more
-        return self.parts.start(name, [sys.executable, "-m", "streams.cli", command], self.env | more)
+        return self.parts.start(name, [*under, sys.executable, "-m", "streams.cli", command], self.env | more)
 
     def port(self, part: Part) -> int:
         """Port of a part's health and metrics."""
@@ -213,7 +216,7 @@ class Plant:
         """SIGCONT."""
         os.kill(part.process.pid, signal.SIGCONT)
 
-    def terminate(self, part: Part, seconds: float = 20) -> tuple[int, float]:
+    def terminate(self, part: Part, seconds: float = STOP_SECONDS) -> tuple[int, float]:
         """SIGTERM; the exit code and the seconds that it took. Raises TimeoutExpired after `seconds`."""
         began = time.monotonic()
         part.process.terminate()
