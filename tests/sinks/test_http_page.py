@@ -50,6 +50,9 @@ class Browser:
         return self._client.post(self._session + path, json=body).json()["value"]
 
     def open(self, url: str) -> None:
+        """Show `url`; what the page of an earlier test complained of when its server went is forgotten."""
+        self._post("/url", {"url": "about:blank"})
+        self.complaints()
         self._post("/url", {"url": url})
 
     def run(self, script: str) -> Any:
@@ -151,6 +154,45 @@ def test_the_page_shows_the_community_and_follows_it(browser: Browser) -> None:
         assert "成长期" in browser.text("stages") and "高活跃" in browser.text("tags")
         assert "退群激增" in browser.text("opened")
         assert browser.run("return document.documentElement.dataset.theme") == "dark"
+        assert browser.complaints() == []
+
+
+@in_browser
+def test_an_open_episode_shows_its_figures_cause_and_evidence(browser: Browser) -> None:
+    evidence = {
+        **{
+            "cause": "inviter",
+            "cause_detail": NASTY,
+            "cause_share": 0.75,
+            "left": 11,
+            "kicked": 1,
+            "banned": 0,
+        },
+        **{"returned": 3, "paid_left_fen": 123_450, "first_leavers": ["m1", "m2"], "later": {"un": "known"}},
+    }
+    with opened() as world:
+        world.store.alert_rows.append({**ALERT, "evidence": evidence, "severity": "warning", "p_value": 2e-5})
+        browser.open(f"{world.client.base_url}/?lang=en&theme=light")
+        browser.until(lambda: "Churn spike" in browser.text("opened"), "the episode")
+        browser.run("document.querySelector('#opened details').open = true")
+        browser.until(lambda: "First to leave" in browser.text("opened"), "the evidence")
+        said = browser.text("opened")
+        assert re.search(
+            r"Left\s+12\s+Usual, about\s+0\.4\s+Size before\s+200\s+By chance\s+1 : 50,000\s+Back again\s+3",
+            said,
+        )
+        assert f"Suspected cause: the same inviter {NASTY} · 75%" in said, (
+            "what others named is text, never markup"
+        )
+        assert re.search(
+            r"Left by themselves\s+11\s+Removed\s+1\s+Paid by those who left\s+¥1,234.5\s+First to leave\s+m1, m2",
+            said,
+        )
+        browser.run("document.getElementById('lang').click()")
+        browser.until(lambda: "疑似原因：同一邀请人" in browser.text("opened"), "the cause in Chinese")
+        assert browser.run("return document.querySelector('#opened details').open"), (
+            "it stays open when drawn anew"
+        )
         assert browser.complaints() == []
 
 
