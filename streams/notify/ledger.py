@@ -179,9 +179,13 @@ def _forgotten(entry: Entry, now: int) -> bool:
 
 
 def _write(entry: Entry) -> bytes:
+    """The entry as a record. The topic never expires, so members named in the evidence go once the end is settled."""
     told = entry.alert.version if entry.silent else entry.told
+    raw = entry.raw
+    if entry.alert.over and entry.settled:
+        raw = msgspec.json.encode(msgspec.json.decode(raw) | {"evidence": {}})
     return msgspec.json.encode(
-        Written(LEDGER_VERSION, msgspec.Raw(entry.raw), entry.offset, told, entry.told_at, entry.told_severity, entry.refused)
+        Written(LEDGER_VERSION, msgspec.Raw(raw), entry.offset, told, entry.told_at, entry.told_severity, entry.refused)
     )  # fmt: skip
 
 

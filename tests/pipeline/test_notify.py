@@ -117,6 +117,31 @@ def test_each_receiver_is_told_once_and_one_that_is_down_delays_no_other(tmp_pat
         assert "secret" not in log and SECRET not in log
 
 
+def test_of_two_processes_one_may_die(tmp_path: Path) -> None:
+    """Whoever takes the partition over knows what the other one told: nothing is told twice, nothing stays open."""
+    with endpoint() as crm, notifying(tmp_path) as (running, notify):
+        notify.env["QUNPULSE_WEBHOOKS"] = f"crm={crm.url}/"
+        both = [notify.start(QUNPULSE_NOTIFY_PORT=str(free_port())) for _ in range(2)]
+        notify.put(fact(opened_at=wall()))
+        until(lambda: crm.got, 40)
+        for number, dying in enumerate(both):
+            running.kill(dying)
+            notify.put(
+                fact(
+                    version=2 + number,
+                    state=("updated", "closed")[number],
+                    severity="critical",
+                    closed_at=(None, wall())[number],
+                )
+            )
+            if number == 0:
+                until(lambda: len(crm.got) >= 2, 40)
+        notify.start()
+        until(lambda: len(crm.got) >= 3, 40)
+        time.sleep(1)
+        assert ids(crm) == ["a1.1", "a1.2", "a1.3"]
+
+
 def test_a_crash_after_telling_repeats_one_notice_with_its_identity(tmp_path: Path) -> None:
     with endpoint() as crm, notifying(tmp_path) as (running, notify):
         notify.env["QUNPULSE_WEBHOOKS"] = f"crm={crm.url}/"

@@ -138,6 +138,22 @@ def test_what_is_long_over_is_forgotten() -> None:
     assert list(ledger) == []
 
 
+def test_members_named_in_evidence_go_with_the_end_of_the_episode() -> None:
+    ledger = Ledger()
+    ledger.fold(raw(), 0, AT)
+    ((_, opened),) = ledger.drain("crm", AT)
+    assert opened is not None and b'"m1"' in opened
+    ledger.fold(raw(version=2, state="closed", closed_at=AT), 1, AT)
+    ((_, untold),) = ledger.drain("crm", AT)
+    assert untold is not None and b'"m1"' in untold, "who is still to be told is told with the evidence"
+    said(ledger, AT)
+    ((key, told),) = ledger.drain("crm", AT)
+    assert told is not None and b'"m1"' not in told and json.loads(told)["alert"]["evidence"] == {}
+    again = Ledger()
+    again.load("crm", [(key, told)], AT)
+    assert not again.fold(raw(version=2, state="closed", closed_at=AT), 1, AT)
+
+
 def test_receivers_do_not_see_each_other() -> None:
     ledger, log = Ledger(), {}
     ledger.fold(raw(), 0, AT)
