@@ -90,7 +90,9 @@ def on_splits(events: Path, splits: Path) -> dict[str, Score]:
         ignored = [(split["start"], split["end"] + 10 * MINUTE) for split in known.get(group, [])]
         for name, score in scores.items():
             opened = (
-                sorted(alert.opened_at for alert in replay.alerts[group].values())
+                sorted(
+                    alert.opened_at for alert in replay.alerts[group].values() if alert.kind == "churn_spike"
+                )
                 if name == OURS
                 else openings(leaves, PLAIN[name])
             )
@@ -145,7 +147,11 @@ def on_series() -> dict[str, dict[str, Score]]:
         for seed in range(SERIES):
             lived = made_up(kind, seed)
             events = [(one.start, one.end, fifth(lived, one)) for one in lived.struck]
-            ours = sorted(alert.opened_at for alert in Play(GroupParams()).run(f"{kind}{seed}", lived))
+            ours = sorted(
+                alert.opened_at
+                for alert in Play(GroupParams()).run(f"{kind}{seed}", lived)
+                if alert.kind == "churn_spike"
+            )
             for name, score in scores[kind].items():
                 opened = ours if name == OURS else openings(lived.leaves, PLAIN[name])
                 score.add(opened, events, [learning])

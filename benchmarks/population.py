@@ -147,13 +147,15 @@ class Tally:
     def add(self, lived: Life, opened: list[Alert]) -> None:
         """Spikes that an alert opened for, and alerts that opened for none.
 
-        An alert is of a spike when it opens between its first and last leave; the rest of an hour and a half still
-        belongs to it, so that a second alert there is not counted as a false one.
+        A spike is found when a churn spike opens between its first and last leave. Alerts of every kind count as false,
+        but in the hour and a half after a spike, which still belong to it.
         """
         self.leaves += len(lived.leaves)
         for one in lived.struck:
             kind = class_of(one.hourly), f"{(one.end - one.start) // MINUTE} min"
-            found = any(one.start <= alert.opened_at <= one.end for alert in opened)
+            found = any(
+                one.start <= alert.opened_at <= one.end for alert in opened if alert.kind == "churn_spike"
+            )
             self.struck[kind] += 1
             self.seen[kind] += found
         self.false += [
@@ -209,7 +211,7 @@ def tell(alert: Alert) -> str:
     """An alert in one line."""
     day = (alert.opened_at - START) // DAY
     return (
-        f"{alert.group_id} day {day}: {alert.observed} of {alert.members}, expected {alert.expected:.3f} "
+        f"{alert.group_id} day {day} {alert.kind}: {alert.observed} of {alert.members}, expected {alert.expected:.3f} "
         f"in {alert.window_seconds} s, p {alert.p_value:.1e}"
     )
 

@@ -84,7 +84,11 @@ def delay_of(split: dict[str, Any], alerts: list[Alert], leaves: list[int]) -> f
     """
     own = [at for at in leaves if at >= split["start"]]
     fifth = own[4] if len(own) > 4 else split["end"]
-    opened = [a.opened_at for a in alerts if split["start"] <= a.opened_at <= split["end"] + 10 * MINUTE]
+    opened = [
+        a.opened_at
+        for a in alerts
+        if a.kind == "churn_spike" and split["start"] <= a.opened_at <= split["end"] + 10 * MINUTE
+    ]
     return max(0, min(opened) - fifth) / 1000 if opened else None
 
 
@@ -124,10 +128,11 @@ def touches(alert: Alert, split: dict[str, Any]) -> bool:
 
 def tell(alert: Alert) -> str:
     """What happened in an alert, in one line."""
-    back = alert.evidence["returned"]
+    back = alert.evidence.get("returned", 0)
     return (
-        f"{stamp(alert.opened_at)} {alert.severity}: {alert.observed} of {alert.members} left, {back} back, "
-        f"expected {alert.expected:.2f} in {alert.window_seconds} s, p {alert.p_value:.1e}"
+        f"{stamp(alert.opened_at)} {alert.kind} {alert.severity}: {alert.observed} of {alert.members}, {back} back, "
+        f"expected {alert.expected:.2f} in {alert.window_seconds} s, p {alert.p_value:.1e}, "
+        f"cause {alert.evidence['cause']} {alert.evidence.get('cause_detail', '')}"
     )
 
 

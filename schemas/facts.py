@@ -149,7 +149,7 @@ class Alert(Fact):
     alert_id: Id
     brand_id: BrandId
     group_id: Id
-    kind: Literal["churn_spike"]
+    kind: Literal["churn_spike", "overnight_collapse", "slow_leak", "silent_churn"]
     state: Literal["opened", "updated", "closed"]
     version: UInt64
     severity: str

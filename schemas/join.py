@@ -24,6 +24,8 @@ class GroupMeta(Contract):
     welfare_weekday: Annotated[int, Field(ge=1, le=7)] | None = None
     """Day of the weekly welfare, Monday is 1."""
     planned_end_ts: Moment | None = None
+    cleanup_until_ts: Moment | None = None
+    """Until then staff removes members in an announced clean-up: such removals are planned, no churn."""
     split_from: Id | None = None
     """Group that this one was split from."""
 

@@ -46,6 +46,12 @@ class Line(msgspec.Struct, gc=False):
     sku_type: str | None = None
 
 
+class GroupMeta(msgspec.Struct, gc=False):
+    growth_type: str | None = None
+    planned_end_ts: int | str | None = None
+    cleanup_until_ts: int | str | None = None
+
+
 class Event(msgspec.Struct, gc=False):
     """An accepted event as models see it; ``ts`` is set to ms since the epoch, UTC, by `read_event`."""
 
@@ -109,6 +115,7 @@ class Event(msgspec.Struct, gc=False):
     likes: int | None = None
     reward: Reward | None = None
     offline: bool | None = None
+    group_meta: GroupMeta | None = None
 
     @property
     def at(self) -> int:

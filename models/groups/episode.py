@@ -1,26 +1,21 @@
 """One alert per wave: it opens, is updated when it has doubled, and closes once leaves are ordinary again."""
 
-from hashlib import blake2b
 from typing import Literal
 
+from models.groups.causes import losses, suspects
 from models.groups.expectation import expect
 from models.groups.membership import returned
 from models.groups.params import HOUR, MINUTE, GroupParams
 from models.groups.spike import Spike, between, detect
-from models.groups.state import Episode, GroupState, Leave
+from models.groups.state import Alarm, Episode, GroupState, Leave
+from models.groups.telling import Told, tell
 from models.groups.terms import Terms
 from models.groups.wording import Evidence, in_chinese, in_english
 from schemas.facts import Alert
 
-KIND: Literal["churn_spike"] = "churn_spike"
+KIND = "churn_spike"
 
 What = Literal["opened", "updated", "closed"]
-
-
-def alert_id(brand_id: str, group_id: str, opened_at: int) -> str:
-    """Identity of an alert, a pure function of whom it is about and when it opened (ms)."""
-    whole = "\0".join((brand_id, group_id, KIND, str(opened_at)))
-    return blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
 def follow(state: GroupState, leave: Leave, terms: Terms) -> list[Alert]:
@@ -53,21 +48,21 @@ def _open(state: GroupState, spike: Spike, params: GroupParams) -> Alert:
     )
     episode.severity = _severity(episode, params)
     state.episode = episode
-    state.due = spike.end + _quiet(episode, params)
+    state.wave_due = spike.end + _quiet(episode, params)
     return _alert(state, episode, "opened", None, params)
 
 
 def close_due(state: GroupState, due: int, terms: Terms) -> list[Alert]:
     """The episode's timer at ``due`` (ms): close it, or look again when the quiet period has lost a leave."""
     episode = state.episode
-    state.due = None
+    state.wave_due = None
     if episode is None:
         return []
     quiet = _quiet(episode, terms.params)
     leaves = between(state.recent, due - quiet, due)
     usual = expect(state.baseline, due // HOUR, quiet, state.size, terms)
     if len(leaves) > 1 and usual.tail(len(leaves)) <= terms.params.calm_p:
-        state.due = max(due, leaves[0].at + quiet) + 1
+        state.wave_due = max(due, leaves[0].at + quiet) + 1
         return []
     alert = _tell(state, episode, "closed", due, terms)
     state.episode = None
@@ -114,11 +109,8 @@ def _evidence(state: GroupState, episode: Episode, params: GroupParams) -> Evide
         "since": episode.since,
     }
     evidence.update({f"p_{seconds}s": p_value for seconds, p_value in episode.p_values.items()})
-    before = episode.opened_at - state.broadcast_at
-    if state.broadcast_id is not None and before >= 0:
-        evidence["broadcast_id"] = state.broadcast_id
-        evidence["broadcast_minutes_before"] = round(before / MINUTE, 1)
-        evidence["broadcast_suspected"] = before <= params.broadcast_reach
+    evidence |= suspects(state, episode.leavers, episode.since, episode.opened_at, episode.last, params)
+    evidence |= losses(state, episode.leavers, episode.members, _span(episode))
     return evidence
 
 
@@ -127,24 +119,17 @@ def _alert(
 ) -> Alert:
     evidence = _evidence(state, episode, params)
     minutes = round(_span(episode) / MINUTE)
-    return Alert.model_construct(
-        schema_version=1,
-        alert_id=alert_id(state.brand_id, state.group_id, episode.opened_at),
-        brand_id=state.brand_id,
-        group_id=state.group_id,
+    told = Told(
         kind=KIND,
-        state=what,
-        version=episode.version,
-        severity=episode.severity,
-        opened_at=episode.opened_at,
-        closed_at=closed_at,
-        as_of=episode.last if closed_at is None else closed_at,
-        window_seconds=episode.window // 1000,
+        what=what,
+        at=episode.last if closed_at is None else closed_at,
+        window=episode.window,
         observed=len(episode.leavers),
         expected=episode.expected,
         p_value=episode.p_value,
         members=episode.members,
-        evidence=evidence,
         text_zh=in_chinese(state.group_id, episode, what, minutes, evidence),
         text_en=in_english(state.group_id, episode, what, minutes, evidence),
     )
+    alarm = Alarm(episode.opened_at, episode.severity, episode.reported, episode.version)
+    return tell(state, alarm, told, evidence)

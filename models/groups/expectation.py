@@ -10,6 +10,8 @@ the week also has a habit, the leaves that were together in a window when that h
 both.
 """
 
+from math import inf
+
 import msgspec
 
 from models.groups.hours import near
@@ -56,11 +58,22 @@ def expect(baseline: Baseline, number: int, length: int, size: float, terms: Ter
     return Expectation(alpha, beta, max(size, 1.0) * length / HOUR, burst, visits)
 
 
+def expect_span(baseline: Baseline, start: int, end: int, size: float, terms: Terms) -> Expectation:
+    """Prediction from ``start`` to ``end`` (ms), hour by hour; as wide as a day is, and as the group's record is short."""
+    mean = 0.0
+    for number in range(start // HOUR, -(-end // HOUR)):
+        alpha, beta = rate_of(baseline, terms.cell(number), terms)
+        mean += alpha / beta * size * (min(end, (number + 1) * HOUR) - max(start, number * HOUR)) / HOUR
+    known = terms.params.prior_leaves + sum(baseline.leaves)
+    shape = 1 / (1 / known + 1 / terms.params.course_shape)
+    return Expectation(shape, shape / mean if mean else inf, 1.0, 0.0, 1.0)
+
+
 def rate_of(baseline: Baseline, cell: int, terms: Terms) -> tuple[float, float]:
     """Gamma distribution of the leaves per member-hour in an hour of the week: shape, and rate in member-hours."""
     params = terms.params
     shape = params.prior_leaves + sum(baseline.leaves)
-    rate = shape / (params.prior_leaves / params.prior_rate + sum(baseline.exposure))
+    rate = shape / (params.prior_leaves / (baseline.prior or params.prior_rate) + sum(baseline.exposure))
     hours = [(cell + shift) % HOURS_A_DAY for shift in (-1, 0, 1)]
     shape, rate = _below(params.day_shape, shape, rate, *_smooth(baseline, hours))
     shape, rate = _below(params.week_shape, shape, rate, baseline.leaves[cell], baseline.exposure[cell])

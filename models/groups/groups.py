@@ -7,15 +7,17 @@ Everything is a pure function of the order of the input: no clock, no randomness
 
 from collections.abc import Callable
 
-from models.groups import episode, membership, repeats, spike, windows
+from models.groups import course, day, episode, membership, night, origins, repeats, spike, windows
 from models.groups.baseline import advance, expose
 from models.groups.hours import Days
+from models.groups.kinds import PRIOR_RATES
 from models.groups.leaving import cause_of
-from models.groups.params import DAY, GroupParams
+from models.groups.params import GroupParams
 from models.groups.state import GroupState, Leave, Window
 from models.groups.terms import Terms
 from schemas.facts import Alert
 from schemas.figures import Figures
+from schemas.times import to_ms
 from schemas.view import Event
 
 
@@ -35,6 +37,13 @@ class Groups:
             "group.dissolve_notice": self._ending,
             "group.dissolved": self._dissolved,
             "role.changed": self._role,
+            "group.created": self._meta,
+            "group.updated": self._meta,
+            "paid": self._paid,
+            "refunded": self._paid,
+            "red_packet_claimed": self._claim,
+            "claim": self._claim,
+            "redeem": self._claim,
         }
 
     def initial(self, brand_id: str, group_id: str) -> GroupState:
@@ -49,35 +58,53 @@ class Groups:
         if not repeats.admit(state, source, offset, event.event_id, self.params.ids):
             return []
         at = event.at
-        if at >= state.baseline.hour_end:
-            self._next_hour(state, at)
+        alerts = self._next_hour(state, at) if at >= state.baseline.hour_end else []
         state.latest = max(state.latest, at)
         fold = self._folds.get(event.type)
-        alerts = []
         if fold is not None:
-            alerts = fold(state, event, windows.window_of(state, at, source, offset, self.params))
+            alerts += fold(state, event, windows.window_of(state, at, source, offset, self.params))
         if event.member_count_after is not None:
             expose(state.baseline, at, state.size)
             change = membership.reconcile(state, event.member_count_after, at)
             windows.resize(state, at, change, self.params)
+        if alerts:
+            self._set_due(state)
         return alerts
 
     def fire_due(self, state: GroupState, until: int) -> list[Alert]:
         """Fire the timers due at or before ``until`` (ms), each at its own time; the alerts they close."""
         alerts: list[Alert] = []
         while state.due is not None and state.due <= until:
-            alerts += episode.close_due(state, state.due, self.terms)
+            due = state.due
+            if due == state.wave_due:
+                alerts += episode.close_due(state, due, self.terms)
+            elif due == night.due(state, self.params):
+                alerts += night.close(state, self.terms)
+            else:
+                alerts += day.turn(state, due, self.terms)
+                if state.course.due == due:  # the day had ended before: an older state's timer
+                    state.course.due = None
+            self._set_due(state)
         return alerts
+
+    def _set_due(self, state: GroupState) -> None:
+        times = state.wave_due, night.due(state, self.params), state.course.due
+        state.due = min((time for time in times if time is not None), default=None)
 
     def drain(self, state: GroupState, at: int) -> list[Figures]:
         """Statistics that changed since the last drain, as of ``at`` (ms; never smaller than before)."""
         return windows.drain(state, at, self.params)
 
-    def _next_hour(self, state: GroupState, at: int) -> None:
+    def _next_hour(self, state: GroupState, at: int) -> list[Alert]:
         advance(state.baseline, at, state.size, self.terms)
-        if at // DAY != state.latest // DAY:  # once a day is enough, and walks through all members
-            membership.forget(state, at - self.params.departed_for)
-            windows.hush(state, self.params)
+        alerts: list[Alert] = []
+        due = night.due(state, self.params)
+        if due is not None and at >= due:
+            alerts += night.close(state, self.terms)
+        alerts += day.turn(state, at, self.terms)
+        night.turn(state, at, self.terms)
+        self._set_due(state)
+        return alerts
 
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1
@@ -91,8 +118,11 @@ class Groups:
     def _joined(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.joins += 1
         if event.member_id is not None:
+            back = membership.left_lately(state, event.member_id, event.at, self.params.again)
             membership.enlist(state, event.member_id, event.role, event.at)
             self._enter(state, event.member_id, event.at, joined=True)
+            origins.arrive(state, event, self.terms.calendar.day(event.at), back)
+            night.join(state, event.member_id, event.at, self.params)
         return []
 
     def _enter(self, state: GroupState, member: str, at: int, joined: bool) -> None:
@@ -101,7 +131,7 @@ class Groups:
             windows.resize(state, at, 1, self.params)
 
     def _left(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
-        cause = cause_of(event, state.ending_at)
+        cause = cause_of(event, state)
         setattr(window, cause, getattr(window, cause) + 1)
         member, at = event.member_id, event.at
         if member is None:
@@ -113,7 +143,9 @@ class Groups:
         leave = Leave(at, member, cause, state.size + 1)
         if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
             return []
-        return episode.follow(state, leave, self.terms)
+        course.lose(state, member, cause, self.params)
+        alerts = night.leave(state, member, cause, at, self.terms)
+        return alerts + episode.follow(state, leave, self.terms)
 
     def _broadcast(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         if event.at >= state.broadcast_at:
@@ -135,4 +167,26 @@ class Groups:
             before = state.size
             membership.reassign(state, event.member_id, event.role, event.at)
             windows.resize(state, event.at, state.size - before, self.params)
+        return []
+
+    def _meta(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        meta = event.group_meta
+        if meta is None:
+            return []
+        if meta.growth_type is not None:
+            state.baseline.prior = PRIOR_RATES.get(meta.growth_type, 0.0)
+        if meta.planned_end_ts is not None:
+            state.ending_at = to_ms(meta.planned_end_ts)
+        if meta.cleanup_until_ts is not None:
+            state.cleanup_from, state.cleanup_until = event.at, to_ms(meta.cleanup_until_ts)
+        return []
+
+    def _paid(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        if event.member_id is not None:
+            origins.pay(state, event.member_id, (event.paid_fen or 0) - (event.refund_fen or 0))
+        return []
+
+    def _claim(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        if event.member_id is not None:
+            origins.claim(state, event.member_id, event.at)
         return []

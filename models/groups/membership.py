@@ -36,6 +36,12 @@ def reassign(state: GroupState, member_id: str, role: str, at: int) -> None:
             state.size += 1
 
 
+def left_lately(state: GroupState, member_id: str, at: int, again: int) -> bool:
+    """Whether a member who comes at ``at`` (ms) went at most ``again`` ms ago, or never went: this is a return."""
+    known = state.members.get(member_id)
+    return known is not None and (known & 1 == 1 or at - (known >> 1) <= again)
+
+
 def enter(state: GroupState, member_id: str, at: int, joined: bool) -> int:
     """A member is in since ``at`` (ms); the change of size, 0 or 1.
 

@@ -95,6 +95,50 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     collapse: float = 0.70
     """Survivors' share below which a spike is critical (G67)."""
 
+    collapse_critical: float = 0.40
+    """Survivors' share of the night below which the collapse is critical (G67)."""
+
+    evening: int = 20
+    night_hours: int = 12
+    """Local hour at which the night of G67 begins, and how long it lasts, h: who is in at 20:00 and still in at 08:00."""
+
+    night_members: int = 20
+    """Fewest members at the evening for which a share of survivors says something."""
+
+    course_shape: float = 6.0
+    """Shape of the Gamma from which the rate of a day is drawn: days vary by about 40 %, the weekend included."""
+
+    course_days: int = 3
+    """Fewest days that are a course: one bad day is a spike or nothing."""
+
+    relearned_days: int = 42
+    """Days after which a leak that goes on takes up the baseline anew: by then the higher level is learned."""
+
+    course_leavers: int = 200
+    """Leavers remembered of a leak, at most, to say what they share."""
+
+    chart_part: float = 0.2
+    """Weight of a day in the EWMA of daily leaves (formulas 4.6)."""
+
+    chart_limit: float = 12.0
+    """Log-likelihood at which a daily chart alarms: by chance at most once in e^12 group-days, in 5,000 groups about once
+    in a month."""
+
+    leak_ratio: float = 2.0
+    silence_ratio: float = 0.4
+    """What the charts wait for: leaves twice the usual, or speakers 0.4 times."""
+
+    talkers: float = 3.0
+    talk_known_days: int = 21
+    talk_shape: float = 6.0
+    """Silent churn is judged where at least so many speak on such a day, after so many days; speakers vary by 40 %."""
+
+    silent_for: int = 30
+    """Days of silence after which a group ends no more days of itself: until the next event nothing changes."""
+
+    benefit_reach: int = DAY
+    """How long before leaving a benefit counts as taken first, ms (T69)."""
+
     listed: int = 20
     """Member ids shown in an alert's evidence, at most."""
 

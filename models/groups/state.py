@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from models.groups.charts import Ewma
 from models.groups.params import HOUR, WINDOWS_OPEN
 from schemas.versions import FormatVersionError
 
@@ -72,7 +73,7 @@ class Burst(msgspec.Struct, array_like=True):
 
 class Baseline(msgspec.Struct, array_like=True):
     """What is usual: decayed leaves and member-hours per hour of the week, and the hours still behind the
-    guard."""
+    guard. ``prior`` is the rate believed of groups of its type, leaves per member-hour; 0 for any type."""
 
     first: int = 0
     exposed_to: int = 0
@@ -80,6 +81,7 @@ class Baseline(msgspec.Struct, array_like=True):
     exposure: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS_A_WEEK)
     bursts: dict[int, Burst] = {}
     pending: list[Hour] = []
+    prior: float = 0.0
 
     @property
     def hour_end(self) -> int:
@@ -108,13 +110,64 @@ class Episode(msgspec.Struct):
     severity: str = "warning"
 
 
+class Alarm(msgspec.Struct, array_like=True):
+    """What has been told of an alarm that is no spike; ``opened_at`` in ms, ``reported`` is the last count told."""
+
+    opened_at: int
+    severity: str = "warning"
+    reported: int = 0
+    version: int = 1
+    closed: bool = False
+
+
+class Night(msgspec.Struct, array_like=True):
+    """A night from ``start`` (ms): how many were in then, who of them has ``gone`` and why, who joined since."""
+
+    start: int
+    size: int
+    gone: dict[str, str] = {}
+    fresh: set[str] = set()
+    alarm: Alarm | None = None
+
+
+class Chart(msgspec.Struct, array_like=True):
+    """A CUSUM of days: its value, and days, counts and expected counts since it was at zero; ``rate`` is what was usual
+    then, so that what it waits for does not become its yardstick."""
+
+    value: float = 0.0
+    days: int = 0
+    count: float = 0.0
+    expected: float = 0.0
+    alarm: Alarm | None = None
+    rate: float = 0.0
+
+
+class Course(msgspec.Struct, array_like=True):
+    """A group over days: ``day`` is the local day under way (-1 before the first event), ``due`` when it ends (ms).
+
+    ``leaves`` are the unplanned ones of the day, ``gone`` the last who went while the chart was not at zero; ``talk`` holds
+    the usual speakers of each day of the week, learned over ``talk_days``.
+    """
+
+    day: int = -1
+    due: int | None = None
+    leaves: int = 0
+    gone: dict[str, str] = {}
+    flow: Ewma = msgspec.field(default_factory=Ewma)
+    leak: Chart = msgspec.field(default_factory=Chart)
+    silence: Chart = msgspec.field(default_factory=Chart)
+    talk: list[float] = msgspec.field(default_factory=lambda: [0.0] * 7)
+    talk_days: int = 0
+
+
 class GroupState(msgspec.Struct):
     """One group. Updated in place inside a fold; what is stored or compared is `snapshot`.
 
     ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state.
     ``crew`` are staff and bots, who never count. ``unseen`` are members that the source says exist and who
     never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at which a timer must fire,
-    ms. ``spoke`` maps a member to the windows in which they spoke (`windows.speak`).
+    ms; ``wave_due`` that of the episode under way. ``spoke`` maps a member to the windows in which they spoke
+    (`windows.speak`). ``came``, ``ways``, ``claimed`` and ``paid`` are what leavers may share (`origins`).
     """
 
     brand_id: str
@@ -141,6 +194,15 @@ class GroupState(msgspec.Struct):
     episode: Episode | None = None
     broadcast_id: str | None = None
     broadcast_at: int = 0
+    wave_due: int | None = None
+    came: dict[str, int] = {}
+    ways: dict[str, int] = {}
+    claimed: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    cleanup_from: int = 0
+    cleanup_until: int = 0
+    night: Night | None = None
+    course: Course = msgspec.field(default_factory=Course)
 
 
 class _Head(msgspec.Struct):
@@ -189,7 +251,9 @@ def _from_version_1(state: GroupState) -> None:
 
 
 def _from_version_2(state: GroupState) -> None:
-    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks."""
+    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks. Its one timer
+    was that of the episode."""
+    state.wave_due = state.due
     state.baseline.bursts.clear()
     for hour in state.baseline.pending:
         hour.peaks = []

@@ -105,6 +105,12 @@ def speak(state: GroupState, window: Window, member_id: str, params: GroupParams
     window.speakers += 1
 
 
+def spoke_since(state: GroupState, at: int, params: GroupParams) -> int:
+    """How many members have spoken since ``at`` (ms), as far as `hush` has not forgotten."""
+    first = at // (params.window_seconds * 1000) << WINDOWS_OPEN
+    return sum(spoke >= first for spoke in state.spoke.values())
+
+
 def hush(state: GroupState, params: GroupParams) -> None:
     """Forget in which windows members spoke who said nothing in those still open."""
     closed = (state.latest - params.lateness) // (params.window_seconds * 1000) << WINDOWS_OPEN

@@ -58,7 +58,15 @@ def seen_by_models(raw: bytes, ts: int) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(view.read_event(raw, ts))
     if told["paid_ts_orig"] is not None:
         told["paid_ts_orig"] = to_ms(told["paid_ts_orig"])
+    _read_times(told["group_meta"])
     return told
+
+
+def _read_times(meta: dict[str, Any] | None) -> None:
+    for name in meta or {}:
+        assert meta is not None
+        if name.endswith("_ts") and meta[name] is not None:
+            meta[name] = to_ms(meta[name])
 
 
 def seen_by_contract(event: Event) -> dict[str, Any]:
@@ -66,9 +74,11 @@ def seen_by_contract(event: Event) -> dict[str, Any]:
     told = {name: everything.get(name) for name in view.Event.__struct_fields__}
     if told["paid_ts_orig"] is not None:
         told["paid_ts_orig"] = to_ms(told["paid_ts_orig"])
-    for name, struct in (("red_packet", view.RedPacket), ("manual_tag", view.ManualTag)):
+    nested = {"red_packet": view.RedPacket, "manual_tag": view.ManualTag, "group_meta": view.GroupMeta}
+    for name, struct in nested.items():
         if told[name] is not None:
             told[name] = {field: told[name].get(field) for field in struct.__struct_fields__}
+    _read_times(told["group_meta"])
     return told
 
 

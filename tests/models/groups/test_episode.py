@@ -1,6 +1,6 @@
 import pytest
 
-from models.groups.episode import alert_id
+from models.groups.telling import alert_id
 from schemas.facts import Alert
 
 HOUR = 3600
@@ -30,7 +30,7 @@ def test_an_episode_opens_once_doubles_and_closes(stage) -> None:
     assert closed.as_of == closed.closed_at
     assert 600 <= (closed.closed_at - opened.opened_at) / 1000 <= 610
     assert opened.members == 100
-    assert stage.state.due is None
+    assert stage.state.wave_due is None
     for alert in stage.alerts:
         assert Alert.model_validate(alert.model_dump()) == alert
 
@@ -89,7 +89,8 @@ def test_thousands_of_leaves_keep_the_state_bounded(new_stage) -> None:
 def test_a_group_that_loses_a_third_is_critical(stage) -> None:
     members = stage.fill(30)
     leave(stage, members[:10], DAY)
-    assert [alert.severity for alert in stage.alerts] == ["warning", "critical"]
+    spikes = [alert for alert in stage.alerts if alert.kind == "churn_spike"]
+    assert [alert.severity for alert in spikes] == ["warning", "critical"]
 
 
 def test_the_first_leavers_are_listed_up_to_twenty(stage) -> None:
@@ -200,9 +201,16 @@ def test_a_weekly_exodus_is_learned(stage) -> None:
 
 
 def test_an_alert_is_named_by_whom_and_when() -> None:
-    names = {alert_id(*key) for key in [("b", "g", 1), ("b", "g", 2), ("b", "h", 1), ("bg", "", 1)]}
-    assert len(names) == 4
-    assert alert_id("b", "g", 1) in names
+    keys = [
+        ("b", "g", "k", 1),
+        ("b", "g", "k", 2),
+        ("b", "h", "k", 1),
+        ("bg", "", "k", 1),
+        ("b", "g", "l", 1),
+    ]
+    names = {alert_id(*key) for key in keys}
+    assert len(names) == 5
+    assert alert_id("b", "g", "k", 1) in names
 
 
 def test_a_timer_overdue_for_years_fires_at_its_own_time(stage) -> None:

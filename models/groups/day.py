@@ -1,0 +1,45 @@
+"""What happens once a local day: its figures go on the charts, and what is too old is forgotten."""
+
+from zlib import crc32
+
+from models.groups import course, membership, origins, windows
+from models.groups.params import DAY, HOUR, GroupParams
+from models.groups.state import GroupState
+from models.groups.terms import Terms
+from schemas.facts import Alert
+
+_MOST_DAYS = 60
+"""Days without an event that are still gone through one by one."""
+
+
+def turn(state: GroupState, at: int, terms: Terms) -> list[Alert]:
+    """Let the local days end that are over at ``at`` (ms), each in its turn; the alerts of it."""
+    days, today = state.course, terms.calendar.day(at)
+    if days.day >= today:
+        return []
+    alerts: list[Alert] = []
+    if days.day >= 0:
+        speakers = windows.spoke_since(state, terms.calendar.start(days.day), terms.params)
+        for day in range(max(days.day, today - _MOST_DAYS), today):
+            end = terms.calendar.start(day + 1)
+            alerts += course.end_day(state, end, day % 7, speakers, terms.params)
+            speakers = 0
+        membership.forget(state, at - terms.params.departed_for)
+        origins.prune(state, at)
+        windows.hush(state, terms.params)
+    days.day = today
+    days.due = next_turn(state, today, terms)
+    return alerts
+
+
+def next_turn(state: GroupState, today: int, terms: Terms) -> int | None:
+    """When the day ends even if nothing happens, ms: some time in the hour after midnight, each group at its own, so that
+    they do not come all at once. Never for one that is empty or has been silent for long."""
+    if state.size == 0 or _silent(state, terms.calendar.start(today), terms.params):
+        return None
+    return terms.calendar.start(today + 1) + crc32(state.group_id.encode()) % HOUR
+
+
+def _silent(state: GroupState, at: int, params: GroupParams) -> bool:
+    charts = state.course.leak, state.course.silence
+    return at - state.latest > params.silent_for * DAY and not any(chart.alarm for chart in charts)
