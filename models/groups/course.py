@@ -4,6 +4,7 @@ At the end of each local day its counts go on two CUSUM charts. An outbreak coun
 an alert of their own. An alarm that has opened closes when its chart is back at zero.
 """
 
+from collections.abc import Collection
 from math import exp
 
 from models.groups.causes import losses, suspects
@@ -26,6 +27,13 @@ def lose(state: GroupState, member: str, cause: str, params: GroupParams) -> Non
         del course.gone[next(iter(course.gone))]
 
 
+def told_otherwise(state: GroupState, leavers: Collection[str]) -> None:
+    """These are the leavers of a spike, which has an alert of its own: they are no part of a leak."""
+    for member in leavers:
+        if state.course.gone.pop(member, None) is not None and state.course.leaves > 0:
+            state.course.leaves -= 1
+
+
 def end_day(state: GroupState, end: int, weekday: int, speakers: int, params: GroupParams) -> list[Alert]:
     """A local day is over at ``end`` (ms), in which so many spoke; the alerts that open or close."""
     alerts = _leak(state, end, params) + _silence(state, end, weekday, speakers, params)
@@ -40,7 +48,7 @@ def usual_day(state: GroupState, params: GroupParams) -> Expectation:
     alpha = params.prior_leaves + sum(baseline.leaves)
     rate = alpha / (params.prior_leaves / (baseline.prior or params.prior_rate) + sum(baseline.exposure))
     if chart.value == 0.0 or chart.days % params.relearned_days == 0:
-        chart.rate = rate
+        chart.rate, chart.doubt = rate, 1 + params.doubt / alpha**0.5
     shape = 1 / (1 / alpha + 1 / params.course_shape)
     return Expectation(shape, shape / chart.rate, max(1, state.size) * 24.0, 0.0, 1.0)
 
@@ -50,7 +58,8 @@ def _leak(state: GroupState, end: int, params: GroupParams) -> list[Alert]:
     count = min(course.leaves, largest_unsurprising(usual, params.outbreak_p, 1))
     smooth(course.flow, count, usual.mean, usual.alpha, params.chart_part)
     chart = course.leak
-    _add(chart, count, usual.mean, evidence(count, usual.mean, params.leak_ratio, usual.alpha))
+    most = usual.mean * chart.doubt
+    _add(chart, count, usual.mean, evidence(count, most, params.leak_ratio, usual.alpha))
     if chart.value == 0.0:
         course.gone.clear()
     steady = chart.days >= params.course_days and chart.count >= max(2 * params.floor, 1.5 * chart.expected)
@@ -71,7 +80,7 @@ def _leak(state: GroupState, end: int, params: GroupParams) -> list[Alert]:
         round(chart.count), params.course_shape, 1.0, chart.expected / params.course_shape
     )
     texts = (
-        f"群 {state.group_id} 持续流失:{chart.days} 天内退群 {chart.count:.0f} 人,平时约 {chart.expected:.1f} 人。",
+        f"群 {state.group_id} 缓慢流失:{chart.days} 天内退群 {chart.count:.0f} 人,平时约 {chart.expected:.1f} 人。",
         f"Group {state.group_id} is leaking: {chart.count:.0f} left in {chart.days} days, "
         f"about {chart.expected:.1f} are usual.",
     )
@@ -100,7 +109,7 @@ def _silence(state: GroupState, end: int, weekday: int, speakers: int, params: G
         "cause": "silence",
     }
     texts = (
-        f"群 {state.group_id} 无声流失:{chart.days} 天来每天发言约 {now:.1f} 人,平时约 {before:.1f} 人,退群不多。",
+        f"群 {state.group_id} 沉默流失:{chart.days} 天来每天发言约 {now:.1f} 人,平时约 {before:.1f} 人,退群不多。",
         f"Group {state.group_id} falls silent: about {now:.1f} speak a day for {chart.days} days, "
         f"{before:.1f} are usual, and few leave.",
     )

@@ -143,9 +143,13 @@ class Groups:
         leave = Leave(at, member, cause, state.size + 1)
         if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
             return []
-        course.lose(state, member, cause, self.params)
         alerts = night.leave(state, member, cause, at, self.terms)
-        return alerts + episode.follow(state, leave, self.terms)
+        course.lose(state, member, cause, self.params)
+        before = state.episode
+        alerts += episode.follow(state, leave, self.terms)
+        if state.episode is not None:
+            course.told_otherwise(state, state.episode.leavers if before is None else (member,))
+        return alerts
 
     def _broadcast(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         if event.at >= state.broadcast_at:

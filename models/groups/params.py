@@ -124,6 +124,10 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     """Log-likelihood at which a daily chart alarms: by chance at most once in e^12 group-days, in 5,000 groups about once
     in a month."""
 
+    doubt: float = 2.0
+    """Standard errors by which the usual daily rate is raised for the chart of a leak: an estimate that is too low is too
+    low on every day, and a chart adds that up."""
+
     leak_ratio: float = 2.0
     silence_ratio: float = 0.4
     """What the charts wait for: leaves twice the usual, or speakers 0.4 times."""

@@ -132,7 +132,7 @@ class Night(msgspec.Struct, array_like=True):
 
 class Chart(msgspec.Struct, array_like=True):
     """A CUSUM of days: its value, and days, counts and expected counts since it was at zero; ``rate`` is what was usual
-    then, so that what it waits for does not become its yardstick."""
+    then, so that what it waits for does not become its yardstick, and ``doubt`` the factor by which that may be too low."""
 
     value: float = 0.0
     days: int = 0
@@ -140,6 +140,7 @@ class Chart(msgspec.Struct, array_like=True):
     expected: float = 0.0
     alarm: Alarm | None = None
     rate: float = 0.0
+    doubt: float = 1.0
 
 
 class Course(msgspec.Struct, array_like=True):

@@ -36,7 +36,7 @@ def test_a_slow_leak_is_told_once_and_closes(stage) -> None:
     assert opened.state == "opened"
     assert opened.observed >= 1.5 * opened.expected
     assert opened.evidence["level_a_day"] > 1.5 * opened.evidence["usual_a_day"]
-    assert 40 * DAY <= (opened.opened_at - stage.event(0, "message").at) / 1000 <= 53 * DAY
+    assert 40 * DAY <= (opened.opened_at - stage.event(0, "message").at) / 1000 <= 56 * DAY
     assert kinds(stage, "churn_spike") == []
     days(stage, members, 60, 120, lambda day: chance.choice([1, 2, 2, 3]), lambda day: 8, chance)
     assert kinds(stage, "slow_leak")[-1].state == "closed"
