@@ -1,5 +1,8 @@
 """Forgetting one member in the state of a group (formulas, section 3, row 21): the id goes, the figures stay."""
 
+from collections.abc import Container, Iterator
+
+from models.groups.origins import inviter_of
 from models.groups.state import GroupState
 
 
@@ -10,7 +13,8 @@ def names(state: GroupState, member_id: str) -> bool:
         or member_id in state.crew
         or member_id in state.spoke
         or any(leave.member == member_id for leave in state.recent)
-        or (state.episode is not None and member_id in state.episode.leavers)
+        or any(member_id in held for held in _held(state))
+        or any(inviter_of(way) == member_id for way in state.ways)
     )
 
 
@@ -30,8 +34,29 @@ def erase(state: GroupState, member_id: str, alias: str) -> bool:
     for leave in state.recent:
         if leave.member == member_id:
             leave.member = alias
+    for told in (state.came, state.claimed, state.paid):
+        told.pop(member_id, None)
+    state.ways = {
+        alias + way.removeprefix(member_id) if inviter_of(way) == member_id else way: index
+        for way, index in state.ways.items()
+    }
     if state.episode is not None:
-        state.episode.leavers = {
-            alias if member == member_id else member: cause for member, cause in state.episode.leavers.items()
-        }
+        state.episode.leavers = _renamed(state.episode.leavers, member_id, alias)
+    state.course.gone = _renamed(state.course.gone, member_id, alias)
+    if state.night is not None:
+        state.night.gone = _renamed(state.night.gone, member_id, alias)
+        state.night.fresh = {alias if member == member_id else member for member in state.night.fresh}
     return True
+
+
+def _held(state: GroupState) -> Iterator[Container[str]]:
+    """Where else the state holds ids."""
+    yield from (state.came, state.claimed, state.paid, state.course.gone)
+    if state.episode is not None:
+        yield state.episode.leavers
+    if state.night is not None:
+        yield from (state.night.gone, state.night.fresh)
+
+
+def _renamed(leavers: dict[str, str], member_id: str, alias: str) -> dict[str, str]:
+    return {alias if member == member_id else member: cause for member, cause in leavers.items()}

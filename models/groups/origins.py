@@ -38,6 +38,11 @@ def traits(state: GroupState) -> dict[str, dict[str, str]]:
     return known
 
 
+def inviter_of(way: str) -> str:
+    """Id of the member who invited those who came this way; empty if nobody did."""
+    return way.split(_BETWEEN, 1)[0]
+
+
 def claim(state: GroupState, member: str, at: int) -> None:
     """A member took a benefit at ``at`` (ms)."""
     state.claimed[member] = max(at, state.claimed.get(member, 0))

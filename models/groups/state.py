@@ -8,10 +8,10 @@ from models.groups.charts import Ewma
 from models.groups.params import HOUR, WINDOWS_OPEN
 from schemas.versions import FormatVersionError
 
-GROUPS_STATE_VERSION: Final = 3
+GROUPS_STATE_VERSION: Final = 4
 """Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
 up to its own. `tests/upgrade` keeps bytes of each. Version 1 kept speakers otherwise (`_from_version_1`), version 2 the
-peaks of other sliding windows (`_from_version_2`)."""
+peaks of other sliding windows (`_from_version_2`), version 3 one timer (`_from_version_3`)."""
 HOURS_A_DAY: Final = 24
 HOURS_A_WEEK: Final = 168
 
@@ -234,6 +234,8 @@ def restore(raw: bytes) -> GroupState:
         _from_version_1(state)
     if version <= 2:
         _from_version_2(state)
+    if version <= 3:
+        _from_version_3(state)
     state.version = GROUPS_STATE_VERSION
     return state
 
@@ -252,9 +254,12 @@ def _from_version_1(state: GroupState) -> None:
 
 
 def _from_version_2(state: GroupState) -> None:
-    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks. Its one timer
-    was that of the episode."""
-    state.wave_due = state.due
+    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks."""
     state.baseline.bursts.clear()
     for hour in state.baseline.pending:
         hour.peaks = []
+
+
+def _from_version_3(state: GroupState) -> None:
+    """The one timer of version 3 was that of the episode."""
+    state.wave_due = state.due

@@ -56,30 +56,24 @@ def check(raw: bytes) -> None:
 
 def seen_by_models(raw: bytes, ts: int) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(view.read_event(raw, ts))
-    if told["paid_ts_orig"] is not None:
-        told["paid_ts_orig"] = to_ms(told["paid_ts_orig"])
-    _read_times(told["group_meta"])
-    return told
-
-
-def _read_times(meta: dict[str, Any] | None) -> None:
-    for name in meta or {}:
-        assert meta is not None
-        if name.endswith("_ts") and meta[name] is not None:
-            meta[name] = to_ms(meta[name])
+    return with_times_read(told)
 
 
 def seen_by_contract(event: Event) -> dict[str, Any]:
-    everything = event.model_dump(mode="python")
-    told = {name: everything.get(name) for name in view.Event.__struct_fields__}
-    if told["paid_ts_orig"] is not None:
-        told["paid_ts_orig"] = to_ms(told["paid_ts_orig"])
-    nested = {"red_packet": view.RedPacket, "manual_tag": view.ManualTag, "group_meta": view.GroupMeta}
-    for name, struct in nested.items():
-        if told[name] is not None:
-            told[name] = {field: told[name].get(field) for field in struct.__struct_fields__}
-    _read_times(told["group_meta"])
-    return told
+    everything = event.model_dump(mode="python", exclude_none=True)
+    told: dict[str, Any] = msgspec.to_builtins(msgspec.convert(everything, view.Event))
+    return with_times_read(told)
+
+
+def with_times_read(told: Any) -> Any:
+    """Moments within an event as ms: models read them where they use them, the contract at once."""
+    if isinstance(told, list):
+        return [with_times_read(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    read = {name: with_times_read(value) for name, value in told.items()}
+    moments = [name for name in read if name.endswith(("_ts", "_ts_orig")) and read[name] is not None]
+    return read | {name: to_ms(read[name]) for name in moments}
 
 
 @pytest.mark.parametrize("found", accepted(), ids=lambda found: found.path)

@@ -2,7 +2,7 @@
 
 from models.groups.erasure import erase, names
 from models.groups.membership import enter, go
-from models.groups.state import Episode, GroupState, Leave, restore, snapshot
+from models.groups.state import Episode, GroupState, Leave, Night, restore, snapshot
 
 
 def group() -> GroupState:
@@ -12,6 +12,11 @@ def group() -> GroupState:
     state.spoke = {"m1": 5, "m2": 7}
     state.recent = [Leave(9, "m2", "left_self"), Leave(10, "m1", "kicked")]
     leavers = {"m2": "left_self", "m1": "kicked", "m9": "banned"}
+    state.came = {"m1": 7 << 16, "m2": 7 << 16 | 1}
+    state.ways = {"m1\x1f\x1f": 0, "m1x\x1fc\x1f": 1}
+    state.claimed, state.paid = {"m1": 4}, {"m1": 900, "m2": 100}
+    state.night = Night(0, 3, {"m1": "left_self"}, {"m1", "m2"})
+    state.course.gone = {"m1": "left_self", "m2": "kicked"}
     state.episode = Episode(1, 0, 10, 600_000, 0.1, {}, 3, leavers, 3, 0.2)
     return state
 
@@ -19,7 +24,7 @@ def group() -> GroupState:
 def test_the_id_leaves_and_the_figures_stay() -> None:
     state = group()
     assert erase(state, "m1", "erased:x")
-    assert not names(state, "m1") and b"m1" not in snapshot(state)
+    assert not names(state, "m1") and b"m1" not in snapshot(state).replace(b"m1x", b"")
     assert (state.size, state.unseen) == (3, 1)
     assert [leave.member for leave in state.recent] == ["m2", "erased:x"]
     assert state.episode is not None
@@ -28,6 +33,10 @@ def test_the_id_leaves_and_the_figures_stay() -> None:
         ("erased:x", "kicked"),
         ("m9", "banned"),
     ]
+    assert state.ways == {"erased:x\x1f\x1f": 0, "m1x\x1fc\x1f": 1}
+    assert state.night is not None
+    assert (state.night.gone, state.night.fresh) == ({"erased:x": "left_self"}, {"erased:x", "m2"})
+    assert state.course.gone == {"erased:x": "left_self", "m2": "kicked"}
     before = snapshot(state)
     assert not erase(state, "m1", "erased:y") and snapshot(state) == before
     assert restore(before).size == 3
