@@ -6,6 +6,8 @@ from typing import Final
 
 import structlog
 
+from streams.sparing import spare
+
 QUIET: Final = {
     "aiokafka": logging.ERROR,
     "kafka": logging.CRITICAL,
@@ -26,6 +28,8 @@ def set_up_logs(least: str) -> None:
     )
     for noisy, quiet in QUIET.items():
         logging.getLogger(noisy).setLevel(level if level == logging.DEBUG else max(level, quiet))
+    if level != logging.DEBUG:
+        spare(QUIET)
     renderer = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )

@@ -4,9 +4,11 @@ One process because the embedded store allows one owner; with a server it may ru
 """
 
 import asyncio
+import random
 import signal
 import time
 from contextlib import suppress
+from itertools import count
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -18,6 +20,7 @@ from kafka.errors import KafkaError
 
 from schemas.rows import KINDS, decode_rows, source_number
 from sinks.base import Engine
+from sinks.clickhouse.backoff import backoff
 from sinks.clickhouse.driver import DriverEngine
 from sinks.clickhouse.embedded import EmbeddedEngine
 from sinks.clickhouse.migrate import migrate
@@ -49,6 +52,9 @@ FEED: dict[str, FactKind] = {
 """Event names of the stream, by table."""
 
 FRESH_SECONDS = 0.5
+
+STORE_SECONDS = 15.0
+"""Longest pause between two looks at a store that is not up when the sink starts."""
 
 EPISODES_SECONDS = 15.0
 """Between two counts of open episodes: as often as Prometheus looks."""
@@ -190,12 +196,13 @@ def run_sink(settings: Settings) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    while True:
+    for attempt in count():
         try:
             for name in migrate(engine):
                 log.info("migrated", migration=name)
         except SinkUnavailable as error:
-            log.warning("the store is not up", error=str(error))
-            time.sleep(error.retry_after)
+            pause = min(STORE_SECONDS, backoff(attempt, random.random(), error.retry_after))
+            log.warning("the store is not up", error=str(error), retry_in=round(pause, 1))
+            time.sleep(pause)
         else:
             return
