@@ -10,6 +10,7 @@ from streams.sparing import spare
 
 QUIET: Final = {
     "aiokafka": logging.ERROR,
+    "clickhouse_driver": logging.CRITICAL,
     "kafka": logging.CRITICAL,
     "faust": logging.WARNING,
     "mode": logging.WARNING,

@@ -5,9 +5,10 @@ error is thrown away; rows materialised, so that an insert is one block; its err
 `errors.Error`.
 """
 
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from ssl import SSLCertVerificationError
+from ssl import create_default_context
 from typing import Any, TypeVar
 
 from clickhouse_driver import Client, errors
@@ -24,11 +25,13 @@ T = TypeVar("T")
 class DriverEngine:
     """An `Engine` on the server at ``dsn``, see `parse_dsn`; connects when used, and again after errors.
 
-    Raises `SinkMisconfigured` for an address that cannot be read.
+    Raises `SinkMisconfigured` for an address, or a file of certificates, that cannot be read.
     """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = parse_dsn(dsn)
+        if self._dsn.secure:
+            _check_authorities(self._dsn.ca_certs)
         self._lock = threading.Lock()
         self._client = Client(
             self._dsn.host,
@@ -96,12 +99,12 @@ class DriverEngine:
     def _mapped(self, error: Exception) -> SinkError:
         if isinstance(error, errors.TypeMismatchError):
             return InsertRefused(self._scrubbed(error))
+        if (why := _distrust(error)) is not None:
+            return SinkMisconfigured(self._safe(f"certificate: {why} (see ca_certs in the address)"))
         if isinstance(error, errors.NetworkError | errors.SocketTimeoutError):
             return SinkUnavailable(self._safe(error))
         if isinstance(error, errors.ServerException):
             return self._answered(reaction(error.code, str(error.message)))
-        if isinstance(error, SSLCertVerificationError):
-            return SinkMisconfigured(self._safe(error))
         return SinkUnavailable(self._safe(f"{type(error).__name__}: {error}"))
 
     def _answered(self, found: SinkError) -> SinkError:
@@ -116,3 +119,17 @@ class DriverEngine:
         """One line without our password, should driver or server repeat it."""
         text = brief(str(said))
         return text.replace(self._dsn.password, "***") if self._dsn.password else text
+
+
+def _distrust(error: Exception) -> str | None:
+    """Why a certificate was not trusted; the driver makes a network error of it, of which only the text is left."""
+    found = re.search(r"certificate verify failed: (.*?)(?: \(|$)", str(error))
+    return found[1] if found else None
+
+
+def _check_authorities(file: str | None) -> None:
+    """Raise `SinkMisconfigured` if the file of certificates cannot be used: the driver would call the network broken."""
+    try:
+        create_default_context(cafile=file)
+    except OSError as error:
+        raise SinkMisconfigured(f"ClickHouse: ca_certs {file}: {error.strerror or error}") from None
