@@ -6,7 +6,7 @@ import random
 import time
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from tests.faults.load import Load, Made
 from tests.faults.plant import Plant, Wanted
@@ -55,23 +55,21 @@ def all_again(plant: Plant, rng: random.Random) -> float:
 
 
 async def _set_back(plant: Plant) -> None:
-    """Commit offset 0 for every input of the workers' group, which has no members now."""
+    """Join the workers' group, which has no members now, and commit offset 0 for all of its inputs."""
     names = ("chat", "join", "order", "checkin", "member-events", "group-events")
-    parts = [
-        TopicPartition(plant.settings.topic(name), n)
-        for name in names
-        for n in range(plant.wanted.partitions)
-    ]
     consumer: Any = AIOKafkaConsumer(
         bootstrap_servers=plant.address,
         group_id=plant.settings.app_id,
         enable_auto_commit=False,
         session_timeout_ms=6000,
+        heartbeat_interval_ms=1000,
     )
+    consumer.subscribe([plant.settings.topic(name) for name in names])
     await consumer.start()
     try:
-        consumer.assign(parts)
-        await consumer.commit(dict.fromkeys(parts, 0))
+        while len(consumer.assignment()) < len(names) * plant.wanted.partitions:
+            await asyncio.sleep(0.1)
+        await consumer.commit(dict.fromkeys(consumer.assignment(), 0))
     finally:
         await consumer.stop()
 
