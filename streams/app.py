@@ -32,7 +32,7 @@ from streams.runtime import Runtime, as_chunk_consumer, build
 from streams.settings import Settings, load
 from streams.topics import TopicsWrong, checked_layout
 from streams.transport import ChunkSchema, Transport
-from streams.watchdog import watch
+from streams.watchdog import watch, watch_place
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,7 @@ class App(faust.App):
 
     runtime: Runtime | None = None
     settings: Settings
+    _place: asyncio.Task[None] | None = None
 
     async def on_first_start(self) -> None:
         await super().on_first_start()
@@ -62,9 +63,12 @@ class App(faust.App):
         transport = self.transport
         assert isinstance(transport, Transport)
         transport.releases.append(self.runtime.release)
+        self._place = asyncio.create_task(watch_place(self.runtime.flows, self.settings.stall_seconds))
 
     async def on_stop(self) -> None:
         await super().on_stop()
+        if self._place is not None:
+            self._place.cancel()
         if self.runtime is not None:
             await self.runtime.producer.stop()
 

@@ -89,6 +89,11 @@ class Flow(ABC):
         return True
 
     @property
+    def placed(self) -> bool:
+        """An assignment was received, if only of nothing, and not taken back."""
+        return self._opening is not None
+
+    @property
     def ready(self) -> bool:
         """An assignment was received and its partitions are open."""
         opening = self._opening

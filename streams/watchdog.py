@@ -6,6 +6,7 @@ Faust's fetcher can crash in a rebalance and leave the process idle; partitions 
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -38,6 +39,21 @@ async def watch(app: Any, stall_seconds: float) -> None:
             why = stalled(flow, stall_seconds, time.monotonic())
             if why:
                 end_process(why)
+
+
+async def watch_place(flows: Sequence[Flow], seconds: float) -> None:
+    """End a worker that the group gives no place for so long; an assignment of nothing is a place. Never returns.
+
+    A join that meets another member's leaving can be forgotten by the broker, and the client then waits for its answer for ever.
+    Faust starts its tasks only behind the first assignment, so this one is not among them.
+    """
+    since = time.monotonic()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if all(flow.placed for flow in flows):
+            since = time.monotonic()
+        elif time.monotonic() - since > seconds:
+            end_process(f"the group has given this worker no place for {seconds:.0f} s")
 
 
 def stalled(flow: Flow, stall_seconds: float, now: float) -> str | None:

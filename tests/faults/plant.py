@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -198,6 +199,11 @@ class Plant:
         command, env = self._commands[part.name]
         return int(env["QUNPULSE_WORKER_PORT" if command == "worker" else "QUNPULSE_API_PORT"])
 
+    def health(self, part: Part) -> Any:
+        """What a part says of its health."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port(part)}/healthz", timeout=5) as answer:
+            return json.load(answer)
+
     def running(self, command: str) -> list[Part]:
         """Parts of a kind that run."""
         return [part for part in self.parts.running if self._commands[part.name][0] == command]
@@ -218,6 +224,8 @@ class Plant:
 
     def terminate(self, part: Part, seconds: float = STOP_SECONDS) -> tuple[int, float]:
         """SIGTERM; the exit code and the seconds that it took. Raises TimeoutExpired after `seconds`."""
+        if self._commands[part.name][0] == "worker":  # a process that still starts has no ending of its own
+            self.wait("answer of the worker", 90, lambda: bool(self.health(part)))
         began = time.monotonic()
         part.process.terminate()
         code = part.process.wait(seconds)

@@ -1,9 +1,7 @@
 """Rows R1 to R5: workers come and go, gracefully or not, under pressure and behind a backlog; one comes back from the dead."""
 
-import json
 import random
 import time
-import urllib.request
 from collections.abc import Callable
 
 from tests.faults.plant import Plant
@@ -92,15 +90,9 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
     plant.drain()
     recovered = time.monotonic() - began
     for worker in plant.running("worker"):
-        assert health(plant.port(worker)) == {"status": "ok"}
+        assert plant.health(worker) == {"status": "ok"}
     leave(plant)
     return recovered
-
-
-def health(port: int) -> object:
-    """What a part says of its health."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-        return json.load(answer)
 
 
 @row("R5", "a worker hangs past its session and comes back", "工作进程挂起超过会话时长后回来", LOAD)
