@@ -116,7 +116,7 @@ class Telling:
 
     async def _wait(self, error: ReceiverUnavailable, attempt: int) -> None:
         self._failed(error)
-        pause = backoff(attempt - 1, random.random(), error.retry_after)
+        pause = pause_after(error, attempt, random.random())
         log.warning(
             "a receiver of alerts took nothing",
             receiver=self.receiver.name,
@@ -141,3 +141,12 @@ class Telling:
             if entry.alert.alert_id in why:
                 place.ledger.refused(entry)
                 self._letters.refused(place.partition, entry, why[entry.alert.alert_id])
+
+
+def pause_after(error: ReceiverUnavailable, attempt: int, jitter: float) -> float:
+    """Seconds until the next attempt: growing to a minute, and never less than the receiver has asked for.
+
+    >>> pause_after(ReceiverUnavailable("busy", "429", retry_after=300.0), 1, 0.5)
+    300.0
+    """
+    return max(error.retry_after, backoff(attempt - 1, jitter))

@@ -178,7 +178,7 @@ def test_an_open_episode_shows_its_figures_cause_and_evidence(browser: Browser) 
         browser.until(lambda: "First to leave" in browser.text("opened"), "the evidence")
         said = browser.text("opened")
         assert re.search(
-            r"Left\s+12\s+Usual, about\s+0\.4\s+Size before\s+200\s+By chance\s+1 : 50,000\s+Back again\s+3",
+            r"Observed\s+12\s+Usual, about\s+0\.4\s+Size before\s+200\s+By chance\s+1 : 50,000\s+Back again\s+3",
             said,
         )
         assert f"Suspected cause: the same inviter {NASTY} · 75%" in said, (
