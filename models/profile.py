@@ -1,6 +1,7 @@
 """All that is known of a member as of a time, as one fact."""
 
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from models import checkins, rfm
 from models.courses import p_alive, score, silence
@@ -11,9 +12,9 @@ from models.state import MemberState
 from models.ties import holding
 from schemas.written import Profile
 
-_ACTIVITY, _FREQ, _STAGE, _CHURN, _STREAK, _F, _M = (
-    SLOTS[name] for name in ("activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen")
-)
+_NAMES: Final = ("activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen")
+_SLOTS: Final = tuple(SLOTS[name] for name in _NAMES)
+_PICK: Final = itemgetter(*_SLOTS)
 
 
 def profile(state: MemberState, at: int, frame: Frame) -> Profile:
@@ -22,15 +23,7 @@ def profile(state: MemberState, at: int, frame: Frame) -> Profile:
     ``version`` grows with ``at`` and, at one time, with the number of changes. One who never acted was last seen when
     first seen.
     """
-    work = state.work
-    values, dues = work.values, work.dues
-    is_judged = bool(values) and not work.changed and at >= state.judged_at
-
-    def step(slot: int) -> Any:
-        """Value of a stepping feature, as of the last judgement if that still holds."""
-        return values[slot] if is_judged and dues[slot] > at else STEPS[slot].look(state, at, frame)[0]
-
-    churn = step(_CHURN)
+    activity, freq, stage, churn, streak, f, m_fen = _steps(state, at, frame)
     first = at if state.first is None else state.first
     return Profile(
         1,
@@ -41,16 +34,16 @@ def profile(state: MemberState, at: int, frame: Frame) -> Profile:
         first,
         first if state.last is None else state.last,
         score(state, at, frame),
-        step(_ACTIVITY),
-        step(_FREQ),
-        step(_STAGE),
+        activity,
+        freq,
+        stage,
         rfm.r_days(state, at, frame),
-        step(_F),
-        step(_M),
+        f,
+        m_fen,
         rfm.net_orders(state),
         state.book().revenue if state.orders else 0,
         rfm.last_paid_at(state),
-        step(_STREAK),
+        streak,
         checkins.longest(state),
         checkins.total(state),
         p_alive(state, at, frame),
@@ -59,6 +52,19 @@ def profile(state: MemberState, at: int, frame: Frame) -> Profile:
         holding(state.groups),
         _tags(state),
         state.due,
+    )
+
+
+def _steps(state: MemberState, at: int, frame: Frame) -> tuple[Any, ...]:
+    """Values of the stepping features named above, as of the last judgement where they still hold: these are followed always."""
+    work = state.work
+    values, dues = work.values, work.dues
+    if not values or work.changed or at < state.judged_at:
+        return tuple(STEPS[slot].look(state, at, frame)[0] for slot in _SLOTS)
+    if state.due is None or state.due > at:
+        return tuple(_PICK(values))
+    return tuple(
+        values[slot] if dues[slot] > at else STEPS[slot].look(state, at, frame)[0] for slot in _SLOTS
     )
 
 

@@ -33,13 +33,44 @@ COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
 """All comparisons; the last three are for what does not move all the time."""
 
 
+Look = Callable[[MemberState, int, Frame], tuple[bool, int]]
+"""Whether something holds of a member at a time, and when that may change."""
+
+
+def _look_at_step(slot: int, test: Callable[[Any, Any], bool], threshold: Threshold) -> Look:
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
+        work = state.work
+        value = work.values[slot]
+        return value is not None and test(value, threshold), work.dues[slot]
+
+    return look
+
+
+def _look_at_course(
+    turns: Callable[[MemberState, float, bool, Frame], int | None], threshold: float, at: bool, after: bool
+) -> Look:
+    """``at`` says whether at the threshold is past it, ``after`` whether it holds once the course is past the threshold."""
+    before, past, unknown = not after, (after, NEVER), (False, NEVER)
+
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
+        turn = turns(state, threshold, at, frame)
+        if turn is None:
+            return unknown
+        return (before, turn) if now < turn else past
+
+    return look
+
+
 class CompareStep:
     """A stepping feature against a threshold. One with nothing to tell meets none: unknown is not zero.
 
     It reads the member's `models.work.Work`, which holds the value as of now.
     """
 
-    __slots__ = ("_id", "_label", "_slot", "_words", "feature", "op", "test", "threshold")
+    __slots__ = ("_id", "_label", "_slot", "_words", "feature", "look", "op", "test", "threshold")
+
+    look: Look
+    """Whether it holds, and when that may change. A closure, since nothing is called more often."""
 
     def __init__(self, feature: Step, op: str, threshold: Threshold) -> None:
         self.feature = feature
@@ -50,12 +81,7 @@ class CompareStep:
         self._slot = SLOTS[feature.id]
         self._label = f"{feature.id} {op}"
         self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
-
-    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
-        """Whether it holds, and when that may change."""
-        work, slot = state.work, self._slot
-        value = work.values[slot]
-        return value is not None and self.test(value, self.threshold), work.dues[slot]
+        self.look = _look_at_step(self._slot, self.test, threshold)
 
     def holds(self, value: Value) -> bool:
         """Whether it holds of a value."""
@@ -74,25 +100,18 @@ class CompareStep:
 class CompareCourse:
     """A moving feature against a number. One with nothing to tell meets none: unknown is not zero."""
 
-    __slots__ = ("_after", "_at", "_before", "_turns", "feature", "op", "threshold")
+    __slots__ = ("feature", "look", "op", "threshold")
+
+    look: Look
+    """Whether it holds, and the exact ms at which time alone ends that. A closure, since nothing is called more often."""
 
     def __init__(self, feature: Course, op: str, threshold: float) -> None:
         self.feature = feature
         self.op = op
         self.threshold = threshold
-        self._turns = feature.turns
-        self._after = (op in ("at_least", "above")) is feature.rises
-        """Whether it holds once the feature is past the threshold."""
-        self._before = not self._after
-        self._at = (op in ("at_least", "at_most")) is self._after
-        """Whether at the threshold is past it."""
-
-    def look(self, state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
-        """Whether it holds, and the exact ms at which time alone ends that."""
-        turn = self._turns(state, self.threshold, self._at, frame)
-        if turn is None:
-            return False, NEVER
-        return (self._before, turn) if now < turn else (self._after, NEVER)
+        after = (op in ("at_least", "above")) is feature.rises
+        at = (op in ("at_least", "at_most")) is after
+        self.look = _look_at_course(feature.turns, threshold, at, after)
 
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
