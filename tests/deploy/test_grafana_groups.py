@@ -74,6 +74,14 @@ def test_a_young_community_is_not_compared_with_weeks_that_it_did_not_have(tmp_p
         assert asked(engine, "Joins, leaves and what is usual")[0]["usual"] == 6.0
 
 
+def test_without_a_week_of_history_nothing_is_usual(tmp_path: Path) -> None:
+    with store(
+        tmp_path, group_stats=[window(AT - 5 * HOUR, leaves=6, planned=0), window(AT, leaves=1)]
+    ) as engine:
+        first = asked(engine, "Joins, leaves and what is usual")[0]
+    assert (first["left_unplanned"], first["usual"], first["usual_at_most"]) == (1, None, None)
+
+
 def test_the_health_map_tells_the_dead_from_the_quiet_and_from_those_who_do_not_buy(tmp_path: Path) -> None:
     sizes = {"dead": 100, "quiet": 100, "shop": 100, "fine": 100, "fine2": 100, "fine3": 100, "small": 5}
     speakers = {"quiet": 2, "shop": 60, "fine": 50, "fine2": 50, "fine3": 50, "small": 1}
@@ -111,6 +119,7 @@ def test_the_health_map_tells_the_dead_from_the_quiet_and_from_those_who_do_not_
             1 / 40,
             40,
         )
+        assert found["quiet"]["conversion"] is None, "who sees no visits knows no conversion"
         assert (found["fine"]["came"], found["fine"]["gone"]) == (1, 3)
         assert {row["diagnosis"].partition(" · ")[0]: row["groups"] for row in asked(engine, "Diagnosis")} == {
             "healthy": 3, "dead": 1, "low activity": 1, "low conversion": 1, "small": 1,
