@@ -31,6 +31,8 @@ FILES: Final[Mapping[str, tuple[str, int]]] = {
     "activities": ("A", 55),
     "points": ("P", 25),
     "timers": ("N", 5),
+    "groups": ("G", 95),
+    "wecom": ("W", 23),
 }
 """Each file with the letter of its rows and how many there are: every number from 1 has one."""
 

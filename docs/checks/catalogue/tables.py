@@ -13,6 +13,8 @@ _TITLES: Final = {
     "activities": "activities",
     "points": "points and membership",
     "timers": "values that flip with no event",
+    "groups": "groups",
+    "wecom": "statistics of WeCom",
 }
 
 
