@@ -64,7 +64,7 @@ MUTATIONS = (
         (("K4", "tansu"), ("K6", "tansu")),
     ),
     Mutation(
-        "flush order, state first",
+        "state before facts",
         "state is delivered before the facts that follow from it",
         "先交付状态，后交付事实",
         (
@@ -79,8 +79,10 @@ MUTATIONS = (
                 "                        self.outbox.put_at(where, key, value)\n"
                 "                await self.outbox.deliver()\n",
             ),
+            ("streams/flow.py", "                await self.save()  # 2. state\n", ""),
         ),
-        (("K7", "tansu"), ("K6", "tansu")),
+        (("K7", "tansu"),),
+        runs=4,
     ),
     Mutation(
         "contiguity guard",
