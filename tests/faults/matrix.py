@@ -66,6 +66,8 @@ def _run_some(
     if len(done) < len(seeds):  # the next one has not come to its end
         done.append(results.Result(seeds[len(done)], 0, 0, 0, 0, compared, 0.0, failed, at))
     last = done.pop()
+    if failed and not compared:  # the ledgers of the runs before it were not compared: they prove nothing
+        done = []
     counts = {sort: verdict.count(sort) for sort in ("lost", "doubled", "wrong")}
     return [
         *done,

@@ -98,7 +98,8 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
 @row("R5", "a worker hangs past its session and comes back", "工作进程挂起超过会话时长后回来", LOAD)
 def zombie(plant: Plant, rng: random.Random) -> float:
     hung = plant.start_worker()
-    plant.trickle(200, rng.uniform(4, 6))
+    plant.wait("worker with partitions", 60, lambda: "recovered" in hung.log.read_text())
+    plant.trickle(200, rng.uniform(1, 4))
     plant.stop(hung)
     plant.start_worker()
     plant.trickle(300, rng.uniform(9, 14))
