@@ -62,7 +62,14 @@ def _steps(brand_id: str, member_id: str) -> list[_Step]:
     new = _text(rf'\1"{ERASED}"')
     raw = f"replaceRegexpAll(replaceRegexpAll(raw, {fields}, {new}), {mentions}, {new})"
     others = f"brand_id = {brand} AND member_id != {member} AND ({raw} != raw)"
-    evidence = f"replaceRegexpAll(evidence, {_text(quoted)}, {_text(json.dumps(ERASED))})"
+    inner = "|".join(sorted(re.escape(one[1:-1]) for one in spelt))
+    told = {
+        "evidence": _replaced("evidence", rf'"(inviter:)?(?:{inner})"', rf'"\1{ERASED}"'),
+        "text_zh": _replaced("text_zh", f"由 {re.escape(member_id)} 邀请", f"由 {ERASED} 邀请"),
+        "text_en": _replaced(
+            "text_en", rf"invited by {re.escape(member_id)}([.,;]|$)", rf"invited by {ERASED}\1"
+        ),
+    }
     return [
         *(_Step(table, table, own) for table in OWN),
         _Step(
@@ -74,8 +81,8 @@ def _steps(brand_id: str, member_id: str) -> list[_Step]:
         _Step(
             "alerts",
             "alerts",
-            f"brand_id = {brand} AND ({named.format('evidence')})",
-            f"UPDATE evidence = {evidence}",
+            f"brand_id = {brand} AND ({' OR '.join(f'{new} != {column}' for column, new in told.items())})",
+            f"UPDATE {', '.join(f'{column} = {new}' for column, new in told.items())}",
         ),
         _Step("dead_letters", "dead_letters", f"({named.format('value')}) AND {_of_brand(brand_id)}"),
     ]
@@ -87,6 +94,11 @@ def _of_brand(brand_id: str) -> str:
     if brand_id == "default":
         return f"{said} IN ('', 'default')"
     return f"({said} = {_text(brand_id)} OR position(value, {_text(json.dumps(brand_id, ensure_ascii=False))}) > 0)"
+
+
+def _replaced(column: str, pattern: str, by: str) -> str:
+    """A column with what matches replaced, as an expression of SQL."""
+    return f"replaceRegexpAll({column}, {_text(pattern)}, {_text(by)})"
 
 
 def _text(text: str) -> str:

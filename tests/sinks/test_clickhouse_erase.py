@@ -21,6 +21,12 @@ def event(number: int, member: str | None, **more: Any) -> bytes:
     ).encode()
 
 
+def invited(member: str) -> dict[str, Any]:
+    """An alert whose leavers had one inviter, in its evidence and in its words (`models.groups.wording`)."""
+    return {"evidence": {"causes": [f"inviter:{member}", "benefit"]}, "text_zh": f"12 人退群;多由 {member} 邀请入群。",
+            "text_en": f"12 left; most were invited by {member}."}  # fmt: skip
+
+
 def letter(offset: int, value: bytes) -> bytes:
     return json.dumps(
         {"topic": "chat", "partition": 0, "offset": offset, "stage": "contract", "reason": "bad_time", "detail": "",
@@ -37,7 +43,11 @@ def filled(store: Engine, member: str) -> None:
     facts: dict[str, list[bytes]] = {
         "tag_changes": [told(CHANGE, member_id=member), told(CHANGE, member_id="other")],
         "member_profiles": [told(PROFILE, member_id=member), told(PROFILE, member_id="other")],
-        "alerts": [told(ALERT, evidence={"first_leavers": ["z", member]}), told(ALERT, alert_id="a2", evidence={})],
+        "alerts": [
+            told(ALERT, evidence={"first_leavers": ["z", member]}),
+            told(ALERT, alert_id="a2", evidence={}),
+            told(ALERT, alert_id="a3", **invited(member)),
+        ],
         "dead_letters": [
             letter(1, event(20, member, ts="?")),
             letter(2, event(21, member, brand_id="b2")),
@@ -61,7 +71,7 @@ def test_a_member_is_forgotten_and_nobody_else(store: Engine, member: str) -> No
         "tag_changes": 1,
         "member_profiles": 1,
         "events_of_others": 3,
-        "alerts": 1,
+        "alerts": 2,
         "dead_letters": 1,
     }
     assert erase_member(store, "default", member, dry_run=True) == expected
@@ -85,7 +95,12 @@ def test_a_member_is_forgotten_and_nobody_else(store: Engine, member: str) -> No
         json.loads(row["evidence"])
         for row in store.query(f"SELECT evidence FROM {db}.alerts ORDER BY alert_id")
     ]
-    assert evidence[0] == {"first_leavers": ["z", "erased"]}
+    assert evidence == [{"first_leavers": ["z", "erased"]}, {}, {"causes": ["inviter:erased", "benefit"]}]
+    (words,) = store.query(f"SELECT text_zh, text_en FROM {db}.alerts WHERE alert_id = 'a3'")
+    assert words == {
+        "text_zh": "12 人退群;多由 erased 邀请入群。",
+        "text_en": "12 left; most were invited by erased.",
+    }
     assert [
         row["offset"] for row in store.query(f"SELECT offset FROM {db}.dead_letters ORDER BY offset")
     ] == [2, 3]
