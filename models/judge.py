@@ -43,6 +43,8 @@ class Occasion(msgspec.Struct, frozen=True, gc=False):
     event: Event | None = None
     row: Row | None = None
     """Where the event stood in the input."""
+    rules: tuple[int, int] | None = None
+    """Versions before and after, if other rules made us look."""
 
 
 class Judge:
@@ -65,7 +67,7 @@ class Judge:
         found = self._by_hand(state, at, occasion) if work.manual else []
         touched = tuple(change.tag for change in found) if found else ()
         changed = work.changed
-        if work.values:
+        if work.values and state.rules == self.version:
             plan = self._index.reading(changed & changes.EVERYTHING)
             if state.due is not None and state.due <= at:
                 plan = self._index.due(work.dues, at, plan)
@@ -74,9 +76,9 @@ class Judge:
         else:
             plan = self._everything(work)
             if state.rules != self.version:
-                occasion = Occasion("rule")
+                occasion = Occasion("rule", rules=(state.rules, self.version))
                 state.rules = self.version
-            found += self._retire(state, at)
+            found += self._retire(state, at, occasion)
         if touched:
             plan = Plan(plan.features, self._index.hanging_on(plan.rules, touched))
         if plan.features or plan.rules:
@@ -208,14 +210,14 @@ class Judge:
             for tag in touched
         ]
 
-    def _retire(self, state: MemberState, at: int) -> list[Change]:
+    def _retire(self, state: MemberState, at: int, occasion: Occasion) -> list[Change]:
         """Tags of rules that are no more."""
         gone = [tag for tag in sorted(state.on) if tag not in self._index.names]
         for tag in gone:
             del state.on[tag]
             state.waits.pop(tag, None)
         retired = [tag for tag in gone if not says(state.manual, tag)]
-        return [self._change(state, tag, "left", at, Occasion("rule"), {}, NEVER) for tag in retired]
+        return [self._change(state, tag, "left", at, occasion, {}, NEVER) for tag in retired]
 
     def _change(
         self,
@@ -229,6 +231,8 @@ class Judge:
     ) -> Change:
         name = self._index.names.get(tag)
         event, row = occasion.event, occasion.row
+        if occasion.rules is not None:
+            evidence["rules"] = "v{} -> v{}".format(*occasion.rules)
         return Change(
             1,
             state.brand_id,

@@ -48,6 +48,15 @@ class Members:
         """State of a member of whom nothing is known."""
         return initial(brand_id, member_id, self._judge.version)
 
+    @property
+    def version(self) -> int:
+        """Version of the rules."""
+        return self._judge.version
+
+    def under(self, rules: RuleSet) -> "Members":
+        """The same decisions by other rules; members judged so far are judged anew when next looked at."""
+        return Members(self._frame.params, rules, self._frame.calendar)
+
     def fold(self, state: MemberState, event: Event, source: int, offset: int) -> bool:
         """Apply the event at ``offset`` of ``source``; false if the fence or its id says that it was applied.
 

@@ -121,6 +121,17 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _state("members-state", "members agent", "Changelog of the members' states."),
     _state("groups-state", "groups agent", "Changelog of the groups' states."),
     Topic(
+        "rules",
+        key="`active`",
+        contract="a rule file with its version, in JSON",
+        cleanup="compact",
+        retention_ms=None,
+        role="state",
+        written_by="qunpulse rules activate",
+        read_by="members agent",
+        description="The rules that were activated while workers ran.",
+    ),
+    Topic(
         "notify-state",
         key="receiver and alert id",
         contract="what a receiver was told of an alert, in JSON, read by its owner alone",

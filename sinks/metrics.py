@@ -95,6 +95,10 @@ class Metrics:
         self.timers_due = self._gauge(
             "timers_due", "Timers that the frontier has passed and that have not fired.", "agent"
         )
+        self.rules_version = self._gauge("rules_version", "Version of the rules that members are judged by.")
+        self.rules_pending = self._gauge(
+            "rules_pending", "Members still to be looked at under newly activated rules."
+        )
         self.recovery_seconds = self._histogram(
             "recovery_seconds",
             "Time to read the changelog of a partition before its first chunk.",

@@ -20,6 +20,7 @@ from kafka.errors import KafkaError
 
 from models.rules import RuleError
 from schemas.rows import KINDS
+from streams.activation import follow
 from streams.chunk import Chunk, Partition
 from streams.connection import ConnectionMisconfigured, explained, faust_credentials
 from streams.fatal import EXIT_CONFIG, end_by, end_process
@@ -151,6 +152,14 @@ def _add_hooks(app: App) -> None:
             await app.runtime.tick_for_ever()
         except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
             end_by("timers and flushes", error)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def rules() -> None:
+        assert app.runtime is not None
+        try:
+            await follow(app.settings, app.runtime.members.activate)
+        except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
+            end_by("activated rules", error)
 
     @app.task  # type: ignore[untyped-decorator]
     async def guard() -> None:

@@ -1,19 +1,27 @@
 """The members agent: tags, scores and profiles of members, by the decisions of `models`."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from prometheus_client import Counter
 
 from models.members import Members
+from models.rules import RuleSet
 from models.state import MemberState, restore, snapshot
 from schemas.erasure import Erasure
 from schemas.rows import Row
 from schemas.view import Event
 from schemas.written import Change, written_json
 from sinks.metrics import METRICS, observe_all
-from streams.keyed import Keyed, values_for
+from streams.chunk import Partition
+from streams.keyed import Keyed, Place, values_for
 from streams.store import Store
+
+log = structlog.get_logger(__name__)
+
+REVIEWED_PER_STEP: Final = 200
+"""Members judged by newly activated rules before waiting chunks get their turn: some 10 ms of work."""
 
 
 class MembersFlow(Keyed[MemberState]):
@@ -31,6 +39,9 @@ class MembersFlow(Keyed[MemberState]):
         self._profiles_topic = topics["member-profiles"]
         self._state = state
         self._arrived: list[int] = []
+        self._review: dict[int, list[bytes]] = {}
+        """Partition -> keys of members who may not have been judged by the present rules yet."""
+        self._activated = False
         self._counters: dict[tuple[str, str], Counter] = {}
 
     def new_store(self, partition: int) -> Store[MemberState]:
@@ -64,6 +75,49 @@ class MembersFlow(Keyed[MemberState]):
 
     def fire(self, state: MemberState, clock: int) -> None:
         self._changed(self._model.fire_due(state, clock), None)
+
+    def activate(self, rules: RuleSet) -> None:
+        """Judge by these rules from here on if they are newer; all members are looked at anew, some at each tick."""
+        if rules.version <= self._model.version:
+            return
+        log.info("rules activated", version=rules.version, before=self._model.version, tags=len(rules.rules))
+        self._model, self._activated = self._model.under(rules), True
+        METRICS.rules_version.set(rules.version)
+        for number, place in self._places.items():
+            self._review[number] = place.store.all_keys()
+
+    async def open(self, partitions: set[Partition]) -> None:
+        await super().open(partitions)
+        METRICS.rules_version.set(self._model.version)
+        if self._activated:
+            self._review = {number: place.store.all_keys() for number, place in self._places.items()}
+
+    def close(self) -> None:
+        super().close()
+        self._review.clear()
+
+    async def idle(self) -> None:
+        await super().idle()
+        for number, place in self._places.items():
+            keys = self._review.get(number)
+            if keys:
+                self._look_again(place, keys)
+        METRICS.rules_pending.set(sum(map(len, self._review.values())))
+
+    def _look_again(self, place: Place[MemberState], keys: list[bytes]) -> None:
+        """Judge some members by the present rules, as of the frontier, or of their last judgement."""
+        for _ in range(min(len(keys), REVIEWED_PER_STEP)):
+            key = keys.pop()
+            state = place.store.get(key)
+            if state is None or state.rules == self._model.version:
+                continue
+            clock = place.frontier.clock
+            if clock is not None:
+                self.fire(state, clock)
+            at = state.judged_at if clock is None else max(clock, state.judged_at)
+            self._changed(self._model.judge(state, at, "rule"), None)
+            place.store.put(key, state)
+            self.rows += 1
 
     def settle(self, state: MemberState, clock: int) -> None:
         self.fire(state, clock)

@@ -15,6 +15,7 @@ from models.groups.groups import Groups
 from models.groups.params import GroupParams
 from models.members import Members
 from schemas.rows import KINDS, source_number
+from streams.activation import active
 from streams.cadence import Backlog
 from streams.chunk import Partition
 from streams.connection import connection
@@ -98,10 +99,14 @@ async def build(settings: Settings, layout: Layout, consumer: ChunkConsumer) -> 
         max_request_size=BATCH_BYTES * 2,
     )
     await producer.start()
+    members = _members(settings, layout, consumer, producer)
+    newest = await active(settings, layout)
+    if newest is not None:
+        members.activate(newest.rules())
     settle_garbage()
     return Runtime(
         _intake(settings, layout, consumer, producer),
-        _members(settings, layout, consumer, producer),
+        members,
         _groups(settings, layout, consumer, producer),
         producer,
     )

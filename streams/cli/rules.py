@@ -1,5 +1,6 @@
 """Commands about rule files: check one, compare two, and try one on stored history."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from models.rules import RuleSet, compile_rules
 from streams.cli.base import fail, friendly, settings
 from streams.decisions import rules_text
+from streams.fatal import EXIT_CONFIG
 from streams.settings import Settings
 
 File = Annotated[
@@ -110,6 +112,23 @@ def backtest(
                 engine.close()
     content = report(done, examples)
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else as_text(content))
+
+
+@rules_cli.command("activate")
+def activate(file: File) -> None:
+    """Let the running workers judge by a rule file, with no restart; it must have a higher version."""
+    from streams import activation  # noqa: PLC0415
+    from streams.topics import checked_layout  # noqa: PLC0415
+
+    with friendly():
+        found = settings()
+        text, name = rules_text(file)
+        running = compile_rules(*rules_text(found.rules)).version
+        try:
+            done = asyncio.run(activation.activate(found, checked_layout(found), text, name, running))
+        except activation.NotActivated as error:
+            fail(str(error), EXIT_CONFIG)
+    typer.echo(f"{name}: version {done.version} is active; workers judge every member anew")
 
 
 def _read(path: Path | None, found: Settings) -> tuple[RuleSet, str]:

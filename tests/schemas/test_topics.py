@@ -35,7 +35,8 @@ def test_each_fact_has_its_output() -> None:
 
 def test_internal_topics_carry_rows_and_states_have_one_owner() -> None:
     assert all(topic.contract is Rows for topic in TOPICS if topic.role == "internal")
-    assert all(topic.written_by == topic.read_by for topic in TOPICS if topic.role == "state")
+    states = [topic for topic in TOPICS if topic.role == "state" and topic.name != "rules"]
+    assert all(topic.written_by == topic.read_by for topic in states)
 
 
 def test_what_is_compacted_does_not_expire_and_the_rest_does() -> None:
@@ -44,6 +45,7 @@ def test_what_is_compacted_does_not_expire_and_the_rest_does() -> None:
         "members-state",
         "groups-state",
         "notify-state",
+        "rules",
     }
     assert all((topic.retention_ms is None) == (topic.cleanup == "compact") for topic in TOPICS)
 
