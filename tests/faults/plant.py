@@ -292,7 +292,7 @@ class Plant:
             time.sleep(0.1)
         raise AssertionError(f"no {what} within {seconds} s\n{self.last_words()}")
 
-    def drain(self, seconds: float = 120, *, sink: bool | None = None) -> float:
+    def drain(self, seconds: float = 300, *, sink: bool | None = None) -> float:
         """Wait until all that was acknowledged has come through, keeping parts up; the seconds that it took."""
         began = time.monotonic()
 

@@ -124,7 +124,7 @@ def huge(plant: Plant, rng: random.Random) -> float:
         json.dumps({"kind": "chat", "text": "x" * rng.randrange(262_200, 900_000)}).encode() for _ in range(3)
     ]
     plant.ledger.send(Made("chat", raw, good=False) for raw in big)
-    long_ones = [_made(rng, f"l{stamp}-{n}", member_id="m" * 128, text="长" * 50_000) for n in range(3)]
+    long_ones = [_made(rng, f"l{stamp}-{n}", member_id="m" * 128, text="长" * 2_000) for n in range(3)]
     plant.ledger.send(long_ones)
     crowd = [
         _made(rng, f"c{stamp}-{n}", kind="join", type="group.joined", member_id=f"c{n}") for n in range(2_000)

@@ -93,6 +93,7 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
         running.start_worker()
     running.send(2_000)
     running.drain()
+    found = rate is None
     rate = rate or int(highest_rate(running) * MARGIN)
     began = time.monotonic()
     seconds = minutes * 60
@@ -111,7 +112,7 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
     verdict = running.judge()
     print(verdict, flush=True)
     return _result(running, nemesis, watch, verdict) | {
-        "minutes": minutes, "seed": seed, "rate": rate, "events": sent, "caught_up": round(caught_up, 1),
+        "minutes": minutes, "seed": seed, "rate": rate, "found": found, "events": sent, "caught_up": round(caught_up, 1),
         "broker": running.wanted.broker, "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     }  # fmt: skip
 
@@ -126,8 +127,8 @@ def _result(running: Plant, nemesis: Nemesis, watch: Watch, verdict: Verdict) ->
 
 
 TEXT = {
-    "en": """{minutes:g} minutes on {cores} cores, seed {seed}, {broker}, {at} UTC: {rate} events a second ({held:.0f} % of the
-highest rate held), {events} events, {count} faults: {faults}. All had come through {caught_up} s after the last event.
+    "en": """{minutes:g} minutes on {cores} cores, seed {seed}, {broker}, {at} UTC: {rate} events a second ({held}),
+{events} events, {count} faults: {faults}. All had come through {caught_up} s after the last event.
 
 | lost | doubled | wrong | compared |
 |---|---|---|---|
@@ -136,7 +137,7 @@ highest rate held), {events} events, {count} faults: {faults}. All had come thro
 | after the first third | memory, MB a minute | MB, first and last | file descriptors | threads |
 |---|---|---|---|---|
 {rows}""",
-    "zh": """{minutes:g} 分钟，{cores} 核，种子 {seed}，{broker}，{at} UTC：每秒 {rate} 条事件（可维持最高速率的 {held:.0f} %），
+    "zh": """{minutes:g} 分钟，{cores} 核，种子 {seed}，{broker}，{at} UTC：每秒 {rate} 条事件（{held}），
 共 {events} 条，{count} 次故障：{faults}。最后一条之后 {caught_up} 秒全部通过。
 
 | 丢失 | 重复 | 错误 | 比较项 |
@@ -146,6 +147,11 @@ highest rate held), {events} events, {count} faults: {faults}. All had come thro
 | 前三分之一之后 | 内存，MB/分钟 | MB，起止 | 文件描述符 | 线程 |
 |---|---|---|---|---|
 {rows}""",
+}
+
+HELD = {
+    "en": {True: f"{MARGIN:.0%} of the highest rate held", False: "as given"},
+    "zh": {True: f"可维持最高速率的 {MARGIN:.0%}", False: "给定值"},
 }
 
 FAULTS_ZH = {
@@ -175,7 +181,7 @@ def text(result: dict[str, Any], lang: str) -> str:
     faults = comma.join(f"{names.get(name, name)} {count}" for name, count in result["faults"].items())
     known = {name: value for name, value in result.items() if name not in {"faults", "broker"}}
     return TEXT[lang].format(
-        **known, rows=rows, faults=faults, count=sum(result["faults"].values()), held=MARGIN * 100,
+        **known, rows=rows, faults=faults, count=sum(result["faults"].values()), held=HELD[lang][result["found"]],
         broker=table.BROKERS[result["broker"]],
     )  # fmt: skip
 
