@@ -106,7 +106,7 @@ MUTATIONS = (
                 '"insert_deduplication_token": token + __import__("uuid").uuid4().hex,',
             ),
         ),
-        (("C2", "tansu"), ("K10", "kafka")),
+        (("K10", "kafka"),),
     ),
     Mutation(
         "membership",
