@@ -105,6 +105,7 @@ def _evidence(state: GroupState, episode: Episode, params: GroupParams) -> Evide
         "banned": causes.count("banned"),
         "first_leavers": [*list(episode.leavers)[: params.listed]],
         "size_before": episode.members,
+        "size_after": state.size,
         "returned": returned(state, episode.leavers),
         "since": episode.since,
     }

@@ -19,12 +19,14 @@ Evidence = dict[str, Plain | list[Plain]]
 
 def in_chinese(group_id: str, episode: Episode, what: str, minutes: int, evidence: Evidence) -> str:
     """The sentence in Chinese."""
-    count, members = len(episode.leavers), episode.members
+    count = len(episode.leavers)
     if what == "closed":
-        returned = evidence["returned"]
-        return f"群 {group_id} 退群潮已平息:共 {count} 人退群(退群前 {members} 人),其中 {returned} 人已回群。"
-    text = f"群 {group_id} 退群激增:{minutes} 分钟内 {count} 人退群(退群前 {members} 人)"
-    text += f",平时约 {episode.expected:.1f} 人"
+        return (
+            f"群 {group_id} 退群潮已平息:共 {count} 人退群,其中 {evidence['returned']} 人已回群,"
+            f"现有 {evidence['size_after']} 人。"
+        )
+    text = f"群 {group_id} 退群激增:{minutes} 分钟内 {count} 人退群,现余 {evidence['size_after']} 人"
+    text += f",平时{usual(episode.expected)[0]}"
     if evidence.get("broadcast_suspected"):
         text += f";此前 {evidence['broadcast_minutes_before']} 分钟有群发 {evidence['broadcast_id']}"
     return text + _cause(evidence, 0, ";{}") + "。"
@@ -32,18 +34,25 @@ def in_chinese(group_id: str, episode: Episode, what: str, minutes: int, evidenc
 
 def in_english(group_id: str, episode: Episode, what: str, minutes: int, evidence: Evidence) -> str:
     """The sentence in English."""
-    count, members = len(episode.leavers), episode.members
+    count = len(episode.leavers)
     if what == "closed":
-        returned = evidence["returned"]
         return (
-            f"Group {group_id}: the wave of leaves is over; {count} of {members} left, {returned} are back."
+            f"Group {group_id}: the wave of leaves is over; {count} left, {evidence['returned']} are back, "
+            f"{evidence['size_after']} are in it."
         )
-    text = f"Group {group_id}: {count} of {members} members left within {minutes} min, "
-    text += f"about {episode.expected:.1f} are usual"
+    text = f"Group {group_id}: {count} members left within {minutes} min, {evidence['size_after']} remain, "
+    text += usual(episode.expected)[1]
     if evidence.get("broadcast_suspected"):
         minutes_before = evidence["broadcast_minutes_before"]
         text += f"; broadcast {evidence['broadcast_id']} was {minutes_before} min before"
     return text + _cause(evidence, 1, "; {}") + "."
+
+
+def usual(expected: float) -> tuple[str, str]:
+    """How many are usual, in both languages; a rate below a tenth is not told as nothing."""
+    if expected < 0.05:
+        return "不到 0.1 人", "fewer than 0.1 are usual"
+    return f"约 {expected:.1f} 人", f"about {expected:.1f} are usual"
 
 
 def _cause(evidence: Evidence, side: int, pattern: str) -> str:

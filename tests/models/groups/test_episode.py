@@ -56,7 +56,7 @@ def test_evidence_says_what_happened(stage) -> None:
     assert opened.evidence["broadcast_suspected"]
     assert "b7" in opened.text_zh
     assert "b7" in opened.text_en
-    assert "8 of 60 left, 3 are back" in closed.text_en
+    assert "8 left, 3 are back, 55 are in it" in closed.text_en
 
 
 def test_a_broadcast_of_yesterday_is_told_but_not_suspected(stage) -> None:
