@@ -26,9 +26,9 @@ def in_chinese(group_id: str, episode: Episode, what: str, minutes: int, evidenc
             f"现有 {evidence['size_after']} 人。"
         )
     text = f"群 {group_id} 退群激增:{minutes} 分钟内 {count} 人退群,现余 {evidence['size_after']} 人"
-    text += f",平时{usual(episode.expected)[0]}"
+    text += f",平时{_usual(episode.expected)[0]}"
     if evidence.get("broadcast_suspected"):
-        text += f";此前 {evidence['broadcast_minutes_before']} 分钟有群发 {evidence['broadcast_id']}"
+        text += f";此前{_before(evidence)[0]}有群发 {evidence['broadcast_id']}"
     return text + _cause(evidence, 0, ";{}") + "。"
 
 
@@ -41,18 +41,23 @@ def in_english(group_id: str, episode: Episode, what: str, minutes: int, evidenc
             f"{evidence['size_after']} are in it."
         )
     text = f"Group {group_id}: {count} members left within {minutes} min, {evidence['size_after']} remain, "
-    text += usual(episode.expected)[1]
+    text += _usual(episode.expected)[1]
     if evidence.get("broadcast_suspected"):
-        minutes_before = evidence["broadcast_minutes_before"]
-        text += f"; broadcast {evidence['broadcast_id']} was {minutes_before} min before"
+        text += f"; broadcast {evidence['broadcast_id']} was {_before(evidence)[1]} before"
     return text + _cause(evidence, 1, "; {}") + "."
 
 
-def usual(expected: float) -> tuple[str, str]:
+def _usual(expected: float) -> tuple[str, str]:
     """How many are usual, in both languages; a rate below a tenth is not told as nothing."""
     if expected < 0.05:
         return "不到 0.1 人", "fewer than 0.1 are usual"
     return f"约 {expected:.1f} 人", f"about {expected:.1f} are usual"
+
+
+def _before(evidence: Evidence) -> tuple[str, str]:
+    """How long before the wave the broadcast was, in both languages."""
+    minutes = round(float(str(evidence["broadcast_minutes_before"])))
+    return (f" {minutes} 分钟", f"{minutes} min") if minutes else ("不到 1 分钟", "less than a minute")
 
 
 def _cause(evidence: Evidence, side: int, pattern: str) -> str:
