@@ -12,7 +12,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import faust
 import structlog
@@ -33,9 +33,12 @@ from streams.runtime import Runtime, as_chunk_consumer, build
 from streams.settings import Settings, load
 from streams.topics import TopicsWrong, checked_layout
 from streams.transport import ChunkSchema, Transport
-from streams.watchdog import watch, watch_place
+from streams.watchdog import watch, watch_place, watch_topics
 
 log = structlog.get_logger(__name__)
+
+METADATA_MS: Final = 10_000
+"""Time between two looks at what topics the broker has: one that it has lost is noticed by nothing else (`watch_topics`)."""
 
 
 class App(faust.App):
@@ -86,6 +89,7 @@ def build_app(settings: Settings) -> App:
         topic_disable_leader=True,
         table_standby_replicas=0,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         broker_session_timeout=settings.session_seconds,
         broker_heartbeat_interval=settings.session_seconds / 4,
         broker_commit_interval=3600.0,  # flows commit; see streams.flow
@@ -164,6 +168,11 @@ def _add_hooks(app: App) -> None:
     @app.task  # type: ignore[untyped-decorator]
     async def guard() -> None:
         await watch(app, app.settings.stall_seconds)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def topics() -> None:
+        assert app.runtime is not None
+        await watch_topics(as_chunk_consumer(app.consumer), app.runtime.flows)
 
 
 _settings = load()

@@ -4,7 +4,9 @@
     2. they have committed the end of the internal topics: no fact is still to be written
     3. the sink has committed the end of what it reads
 
-Ends are high watermarks of a fetch, not listed ones (reliability 2.5). Each step's answer is final once it is yes.
+Ends are high watermarks of a fetch, not listed ones (reliability 2.5). Each step's answer is final once it is yes, so the ends
+of step 2 and 3 are taken once, when the step before is done: the marks of several workers come faster than a reader commits, and
+an end that is taken anew at each look would be ahead of it for ever.
 """
 
 import asyncio
@@ -49,7 +51,8 @@ async def wait_until_drained(
             partitions = [
                 TopicPartition(settings.topic(n), p) for n in names for p in range(layout.partitions[n])
             ]
-            await _until(lambda g=group, ps=partitions: _at_ends(admin, fetch, g, ps), check)  # type: ignore[misc]
+            ends = await high_watermarks(admin, fetch, group, partitions, check)
+            await _until(lambda g=group, e=ends: _committed(admin, g, e), check)  # type: ignore[misc]
     finally:
         await fetch.stop()
         await admin.close()
@@ -81,16 +84,22 @@ async def _committed(admin: AIOKafkaAdminClient, group: str, ends: Mapping[Topic
     return all(offsets.get(tp, 0) >= end for tp, end in ends.items())
 
 
-async def _at_ends(
-    admin: AIOKafkaAdminClient, fetch: AIOKafkaConsumer, group: str, partitions: list[TopicPartition]
-) -> bool:
+async def high_watermarks(
+    admin: AIOKafkaAdminClient,
+    fetch: AIOKafkaConsumer,
+    group: str,
+    partitions: list[TopicPartition],
+    check: Callable[[], None],
+) -> dict[TopicPartition, int]:
+    """Ends of `partitions` as they are now; fetches from what `group` has committed, since that is short."""
     offsets = await committed_offsets(admin, group, partitions)
     fetch.assign(partitions)
     for tp in partitions:
         fetch.seek(tp, offsets.get(tp, 0))
-    for _ in range(20):
+    while True:
         await fetch.getmany(timeout_ms=60)
-        highwaters = {tp: fetch.highwater(tp) for tp in partitions}
-        if all(end is not None for end in highwaters.values()):
-            return all(offsets.get(tp, 0) >= end for tp, end in highwaters.items() if end is not None)
-    return False
+        found = {tp: fetch.highwater(tp) for tp in partitions}
+        ends = {tp: end for tp, end in found.items() if end is not None}
+        if len(ends) == len(partitions):
+            return ends
+        check()

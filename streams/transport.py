@@ -15,7 +15,7 @@ by its broker address, ``qunpulse://host:port``. It is Faust's aiokafka transpor
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 import faust
@@ -198,6 +198,11 @@ class ChunkConsumer(driver.Consumer):
         """Wall time, ms, of the last fetch answer for `partition`."""
         state = self._fetch_state(partition)
         return None if state is None else state.timestamp
+
+    def gone(self, topics: Iterable[str]) -> set[str]:
+        """Those of `topics` that the broker does not know any more, as it said last; what it said holds while it is away."""
+        cluster = self._thread._ensure_consumer()._client.cluster
+        return {topic for topic in topics if not cluster.partitions_for_topic(topic)}
 
     def _fetch_state(self, partition: Partition) -> Any:
         subscription = self._thread._ensure_consumer()._subscription.subscription

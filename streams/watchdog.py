@@ -13,6 +13,7 @@ import structlog
 
 from streams.fatal import end_process
 from streams.flow import Flow
+from streams.transport import ChunkConsumer
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,9 @@ LOOK_SECONDS = 1.0
 
 CRASH_GRACE_SECONDS = 10.0
 """Faust restarts its fetcher through a crash in each rebalance; one that is still down after this has not come back."""
+
+GONE_SECONDS = 10.0
+"""A broker that starts, or moves a leader, may not name a topic for a moment; one that does not for so long has lost it."""
 
 
 async def watch(app: Any, stall_seconds: float) -> None:
@@ -39,6 +43,18 @@ async def watch(app: Any, stall_seconds: float) -> None:
             why = stalled(flow, stall_seconds, time.monotonic())
             if why:
                 end_process(why)
+
+
+async def watch_topics(consumer: ChunkConsumer, flows: Sequence[Flow]) -> None:
+    """End a worker whose topics the broker does not know any more: it would wait for their records for ever. Never returns."""
+    since = time.monotonic()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        gone = consumer.gone({partition.topic for flow in flows for partition in flow.partitions})
+        if not gone:
+            since = time.monotonic()
+        elif time.monotonic() - since > GONE_SECONDS:
+            end_process(f"broker lost its log: it does not know {', '.join(sorted(gone))} any more")
 
 
 async def watch_place(flows: Sequence[Flow], seconds: float) -> None:

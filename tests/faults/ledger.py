@@ -23,13 +23,8 @@ class Ledger:
     def __init__(
         self, address: str, path: Path, *, seed: int, partitions: int, prefix: str = "qunpulse."
     ) -> None:
-        self._producer = KafkaProducer(
-            bootstrap_servers=address,
-            acks="all",
-            linger_ms=5,
-            request_timeout_ms=15_000,
-            delivery_timeout_ms=60_000,
-        )
+        self._address = address
+        self._producer = self._connected()
         self._random = random.Random(seed)
         self._partitions = partitions
         self._prefix = prefix
@@ -39,6 +34,22 @@ class Ledger:
         """Offset behind the last acknowledged record, by topic and partition."""
         self.acked = 0
         self.unknown = 0
+
+    def _connected(self) -> KafkaProducer:
+        return KafkaProducer(
+            bootstrap_servers=self._address,
+            acks="all",
+            linger_ms=5,
+            request_timeout_ms=15_000,
+            delivery_timeout_ms=60_000,
+        )
+
+    def forget(self) -> None:
+        """The broker began anew: its log is gone and so is what it knew of the producer, whose numbers it would refuse."""
+        self._producer.close(timeout=1)
+        self._producer = self._connected()
+        self._path.write_text("")
+        self.ends.clear()
 
     def send(self, records: Iterable[Made]) -> None:
         """Send, without waiting for the broker's word."""

@@ -56,6 +56,7 @@ def _run_some(
         for seed in seeds:
             recovered.append(row.run(running, random.Random(seed)))
         verdict = running.judge()
+        assert verdict.compared.total(), "nothing was compared: no record was acknowledged"
         if row.after is not None and verdict.ok:
             row.after(running, verdict, before)
     except Exception as error:  # noqa: BLE001 - whatever breaks a run is what the run found

@@ -327,8 +327,7 @@ class Plant:
 
     def forget_log(self) -> None:
         """The broker began anew: what was acknowledged is gone, and so is its ledger."""
-        (self.folder / "ledger.jsonl").write_text("")
-        self.ledger.ends.clear()
+        self.ledger.forget()
 
     def judge(self) -> Verdict:
         """Compare all ledgers as they are now; the evidence of a look that found nothing is removed."""

@@ -1,33 +1,34 @@
-"""A worker without a place in its group ends itself; one that has a place, or gets it in time, does not."""
+"""A worker without a place in its group or without its topics ends itself; one that gets them in time does not."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from streams import watchdog
+from streams.chunk import Partition
 
 
 class Ended(Exception):
     pass
 
 
-def watched(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], None], seconds: float) -> str | None:
-    """Watch a flow without a place for `seconds`; `change` acts on it after a moment. The last words, if there are any."""
+def last_words(monkeypatch: pytest.MonkeyPatch, watching: Coroutine[Any, Any, None], seconds: float,
+               change: Callable[[], object]) -> str | None:  # fmt: skip
+    """Watch for `seconds`; `change` is called after a moment. The last words, if there are any."""
 
     def end(why: str) -> None:
         raise Ended(why)
 
     monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(watchdog, "end_process", end)
-    flow: Any = SimpleNamespace(placed=False)
 
     async def run() -> None:
-        asyncio.get_running_loop().call_later(0.05, change, flow)
+        asyncio.get_running_loop().call_later(0.05, change)
         async with asyncio.timeout(seconds):
-            await watchdog.watch_place([flow], 0.2)
+            await watching
 
     try:
         asyncio.run(run())
@@ -38,9 +39,34 @@ def watched(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], None], seco
     raise AssertionError("it returned")
 
 
+def watched(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], None], seconds: float) -> str | None:
+    """Watch a flow without a place; `change` acts on it after a moment."""
+    flow: Any = SimpleNamespace(placed=False)
+    return last_words(monkeypatch, watchdog.watch_place([flow], 0.2), seconds, lambda: change(flow))
+
+
 def test_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watched(monkeypatch, lambda flow: None, 5) == "the group has given this worker no place for 0 s"
 
 
 def test_a_place_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watched(monkeypatch, lambda flow: setattr(flow, "placed", True), 0.6) is None
+
+
+def topics_watched(monkeypatch: pytest.MonkeyPatch, back: set[str], seconds: float) -> str | None:
+    """Watch a flow of two topics of which the broker knows one; after a moment it knows those of `back` too."""
+    monkeypatch.setattr(watchdog, "GONE_SECONDS", 0.2)
+    known = {"chat"}
+    consumer: Any = SimpleNamespace(gone=lambda topics: topics - known)
+    flow: Any = SimpleNamespace(partitions={Partition("chat", 0), Partition("join", 0)})
+    idle: Any = SimpleNamespace(partitions=set())
+    watching = watchdog.watch_topics(consumer, [flow, idle])
+    return last_words(monkeypatch, watching, seconds, lambda: known.update(back))
+
+
+def test_a_lost_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert topics_watched(monkeypatch, set(), 5) == "broker lost its log: it does not know join any more"
+
+
+def test_a_topic_that_is_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert topics_watched(monkeypatch, {"join"}, 0.6) is None
