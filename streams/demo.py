@@ -135,6 +135,7 @@ class Demo:
             with screen or contextlib.nullcontext():
                 if screen is None:
                     self._say(f"live page {base}/  (Ctrl-C ends everything)")
+                    self._say(f"broker QUNPULSE_KAFKA={embedded.env['QUNPULSE_KAFKA']}")
                 while not self._stop.is_set() and (deadline is None or time.monotonic() < deadline):
                     embedded.parts.check()
                     before = self._seen.sent
@@ -197,6 +198,7 @@ class Demo:
         worker = f"http://127.0.0.1:{embedded.ports.worker}"
         places = Text.from_markup(
             f"live page [bold]{base}/[/]   API {base}/openapi.json   metrics {base}/metrics {worker}/metrics\n"
+            f"broker for other commands [bold]QUNPULSE_KAFKA={embedded.env['QUNPULSE_KAFKA']}[/]\n"
             "[dim]evaluation broker and store: everything is forgotten at the end · Ctrl-C ends all[/]"
         )
         quiet = f"a group begins to empty after {EMPTYING_AFTER_SECONDS} s"
