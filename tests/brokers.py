@@ -31,7 +31,9 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+log.initial.task.delay.ms=86400000
 """
+"""The delay keeps retention from running: tests send events of long ago with their own times, which it would take away."""
 
 
 @contextmanager
