@@ -34,7 +34,6 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         return False
     fence[source] = offset
     at, kind = event.at, event.type
-    day = frame.calendar.day(at)
     if not remember(state.recent, hash64(event.event_id), at):
         return False
     changed = changes.LATE if at <= state.judged_at else 0
@@ -42,7 +41,7 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         state.first = at
         changed |= changes.FIRST
     if event.role in OWN_ROLES:
-        act = frame.acts.get(kind)
+        act, day = frame.acts.get(kind), frame.calendar.day(at)
         if act is not None:
             changed |= _own_act(state, act, at, day, frame)
             if kind not in ARRIVALS and (state.acted is None or at < state.acted):

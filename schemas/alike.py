@@ -25,9 +25,8 @@ def surely_once(raw: bytes, event: Any) -> bool:
     colons and fields agree, every key stands once. Text with a colon, a null or an object inside leave it open.
     """
     values = msgspec.structs.astuple(event)
-    fewest = (
-        len(values) - values.count(None) + 1
-    )  # and the type, which tells the structs apart and is no field of theirs
+    # One more for the type, which tells the structs apart and is no field of theirs.
+    fewest = len(values) - values.count(None) + 1
     if event.brand_id == "default":
         fewest -= 1
     if event.role == "customer":

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, OffsetAndMetadata, TopicPartition
+from aiokafka import AIOKafkaProducer, OffsetAndMetadata, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
@@ -32,6 +32,7 @@ from sinks.metrics import METRICS
 from streams.connection import connection
 from streams.failpoints import passes
 from streams.letters import Bare, dead_letter
+from streams.patient import patient_consumer
 from streams.runtime import wall_ms
 from streams.settings import Settings
 
@@ -104,16 +105,7 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until cancelled."""
         self._producer = AIOKafkaProducer(**connection(self._settings), acks="all")
-        self._consumer = AIOKafkaConsumer(
-            **connection(self._settings),
-            group_id=f"{self._settings.app_id}-sink",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=int(self._settings.session_seconds * 1000),
-            heartbeat_interval_ms=int(self._settings.session_seconds * 250),
-            max_poll_interval_ms=86_400_000,  # a store that is down for hours must not cost the assignment
-            max_partition_fetch_bytes=4_194_304,
-        )
+        self._consumer = patient_consumer(self._settings, "sink", max_partition_fetch_bytes=4_194_304)
         self._consumer.subscribe(list(self._tables), listener=_Forget(self._noted))
         await self._producer.start()
         await self._consumer.start()

@@ -5,7 +5,6 @@ One process because the embedded store allows one owner; with a server it may ru
 
 import asyncio
 import random
-import signal
 import time
 from contextlib import suppress
 from itertools import count
@@ -42,6 +41,7 @@ from streams.fatal import EXIT_CONFIG, end_process
 from streams.freshness import Freshness
 from streams.letters import APP_VERSION
 from streams.settings import Settings
+from streams.stopping import stop_asked
 from streams.topics import Layout, TopicsWrong, checked_layout
 
 log = structlog.get_logger(__name__)
@@ -126,10 +126,7 @@ class SinkProcess:
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+        stop = stop_asked()
         METRICS.build_info.info({"version": APP_VERSION})
         self._board.check("store", True)
         self._board.check("kafka", False, "not connected yet")

@@ -184,9 +184,8 @@ class Store(Generic[S]):
             elif key in self._fences:
                 self._fenced.add(key)
             elif self.erased_fence(key):
-                self._removed.add(
-                    key
-                )  # a zombie wrote it behind its removal, which compaction must not forget
+                # A zombie wrote it behind its removal, which compaction must not forget.
+                self._removed.add(key)
 
     def revert(self, key: bytes) -> None:
         """Forget what was changed of `key` since the last drain."""

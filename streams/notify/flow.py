@@ -14,18 +14,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from sinks.metrics import METRICS
 from sinks.notify.base import Receiver
-from streams.connection import connection
 from streams.notify.ledger import Ledger
 from streams.notify.letters import NoticeLetters
 from streams.notify.place import Place
 from streams.notify.telling import State, Telling
 from streams.outbox import Outbox
+from streams.patient import patient_consumer
 from streams.runtime import wall_ms
 from streams.settings import Settings
 from streams.whole_topic import read_partitions
@@ -63,15 +63,7 @@ class NotifyFlow(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def run(self) -> None:
         """Tell until stopped."""
-        self._consumer = AIOKafkaConsumer(
-            **connection(self._settings),
-            group_id=f"{self._settings.app_id}-notify-{self._name}",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=int(self._settings.session_seconds * 1000),
-            heartbeat_interval_ms=int(self._settings.session_seconds * 250),
-            max_poll_interval_ms=86_400_000,  # a receiver that is down for hours must not cost the assignment
-        )
+        self._consumer = patient_consumer(self._settings, f"notify-{self._name}")
         self._consumer.subscribe([self._settings.topic("alerts")], listener=self)
         await self._consumer.start()
         try:

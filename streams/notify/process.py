@@ -1,7 +1,6 @@
 """The process: every receiver's flow side by side, and its health and metrics over HTTP."""
 
 import asyncio
-import signal
 from typing import Final
 
 from aiokafka import AIOKafkaProducer
@@ -21,6 +20,7 @@ from streams.notify.flow import NotifyFlow
 from streams.notify.receivers import receivers
 from streams.outbox import Outbox
 from streams.settings import Settings
+from streams.stopping import stop_asked
 from streams.topics import Layout, TopicsWrong, checked_layout
 
 MEASURE_SECONDS: Final = 1.0
@@ -43,10 +43,7 @@ class NotifyProcess:
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+        stop = stop_asked()
         METRICS.build_info.info({"version": APP_VERSION})
         self._board.check("kafka", False, "not connected yet")
         producer = AIOKafkaProducer(**connection(self._settings), acks="all")
