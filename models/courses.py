@@ -15,6 +15,7 @@ from models.crossing import NEVER, first_true
 from models.decay import falls_to
 from models.frame import Frame
 from models.state import MemberState
+from models.work import UNKNOWN
 
 WEEK_MS: Final = 7 * DAY_MS
 
@@ -176,5 +177,8 @@ def seen_day(state: MemberState, frame: Frame) -> int | None:
 
 
 def member_day(state: MemberState, frame: Frame) -> int | None:
-    at = ties.oldest(state.groups)
+    work = state.work
+    if work.member_since == UNKNOWN:
+        work.member_since = ties.oldest(state.groups)
+    at = work.member_since
     return None if at is None else frame.day(at)

@@ -18,6 +18,7 @@ from models.record import ARRIVALS, record
 from models.state import MemberState
 from models.ties import Tie, say
 from models.touches import last
+from models.work import UNKNOWN
 from schemas.times import to_ms
 from schemas.view import Event
 
@@ -53,6 +54,8 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         changed |= step(state, event, at, frame)
     state.revision += 1
     work = state.work
+    if changed & changes.TIES:
+        work.member_since = UNKNOWN
     if changed & changes.LIFE:
         place, word = work.place, work.word
         if place is None or place.by_days or changed & _BEYOND_DAYS:

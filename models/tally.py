@@ -1,7 +1,7 @@
 """Daily sums: how often, or how much, on each local day; what windows are counted from.
 
 Sums of integers by day end the same in whatever order events come. A day is let go once it is ``kept`` days before the
-latest, so what is asked of a window of at most so many days is exact.
+latest, at once or, if it came late, not much after it; so what is asked of a window of at most so many days is exact.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,12 @@ class Tally(msgspec.Struct, array_like=True, gc=False):
                 self.total, days[day] = _MOST, min(days[day], _MOST)
         elif day > self.last:
             self.last = day
-            for old in [one for one in days if one <= day - kept]:
-                del days[old]
+            past = day - kept
+            if (
+                next(iter(days)) <= past
+            ):  # days come in order but for late ones, so the first tells whether any is past
+                for old in [one for one in days if one <= past]:
+                    del days[old]
             days[day] = amount
         elif day > self.last - kept:
             days[day] = amount

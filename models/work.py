@@ -1,17 +1,23 @@
 """What is known of a member only while in memory: derived from the state, dropped with it, rebuilt when needed."""
 
+from typing import Final
+
 from models.orders import Book
 from models.rhythm import Gaps, Rhythm
 from models.stage import Place, Word
 
 Value = float | int | str | bool | None
 
+UNKNOWN: Final = -1
+"""Not worked out yet, where none is an answer."""
+
 
 class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
     __slots__ = (
-        "before", "book", "changed", "dues", "fresh", "gaps", "manual", "oldest", "place", "points", "rhythm", "values", "word",
+        "before", "book", "changed", "dues", "fresh", "gaps", "manual", "member_since", "oldest",
+       "place", "points", "rhythm", "values", "word",
     )  # fmt: skip
 
     def __init__(self, fresh: bool = False) -> None:
@@ -26,6 +32,8 @@ class Work:
         first judgement."""
         self.dues: list[int] = []
         """When each of them, and behind them each timed rule, is to be looked at next, ms."""
+        self.member_since: int | None = UNKNOWN
+        """Since when the group joined longest ago has held, ms; none if the member is in none."""
         self.oldest: int | None = None
         """Oldest day with points of its own."""
         self.before: float | None = None
