@@ -31,6 +31,7 @@ def erase(state: GroupState, member_id: str, alias: str) -> bool:
         state.unseen += 1
     state.crew.pop(member_id, None)
     state.spoke.pop(member_id, None)
+    state.trail.pop(member_id, None)
     for leave in state.recent:
         if leave.member == member_id:
             leave.member = alias

@@ -13,6 +13,7 @@ from models.groups.hours import Days
 from models.groups.kinds import PRIOR_RATES
 from models.groups.leaving import cause_of
 from models.groups.params import GroupParams
+from models.groups.presence import Changes, settle
 from models.groups.state import GroupState, Leave, Window
 from models.groups.terms import Terms
 from schemas.facts import Alert
@@ -66,7 +67,7 @@ class Groups:
         if event.member_count_after is not None:
             expose(state.baseline, at, state.size)
             change = membership.reconcile(state, event.member_count_after, at)
-            windows.resize(state, at, change, self.params)
+            self._resize(state, ((at, change),))
         if alerts:
             self._set_due(state)
         return alerts
@@ -97,6 +98,8 @@ class Groups:
 
     def _next_hour(self, state: GroupState, at: int) -> list[Alert]:
         advance(state.baseline, at, state.size, self.terms)
+        if state.trail:
+            settle(state, self.params)
         alerts: list[Alert] = []
         due = night.due(state, self.params)
         if due is not None and at >= due:
@@ -109,7 +112,7 @@ class Groups:
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1
         member = event.member_id
-        if member is None or membership.enlist(state, member, event.role, event.at):
+        if member is None or self._enlist(state, event, member):
             return []
         windows.speak(state, window, member, self.params)
         self._enter(state, member, event.at, joined=False)
@@ -119,16 +122,27 @@ class Groups:
         window.joins += 1
         if event.member_id is not None:
             back = membership.left_lately(state, event.member_id, event.at, self.params.again)
-            membership.enlist(state, event.member_id, event.role, event.at)
+            self._enlist(state, event, event.member_id)
             self._enter(state, event.member_id, event.at, joined=True)
             origins.arrive(state, event, self.terms.calendar.day(event.at), back)
             night.join(state, event.member_id, event.at, self.params)
         return []
 
     def _enter(self, state: GroupState, member: str, at: int, joined: bool) -> None:
-        if membership.enter(state, member, at, joined):
-            expose(state.baseline, at, state.size - 1)
-            windows.resize(state, at, 1, self.params)
+        before = state.size
+        changes = membership.enter(state, member, at, joined, self.params)
+        if changes:
+            expose(state.baseline, at, before)
+            self._resize(state, changes)
+
+    def _enlist(self, state: GroupState, event: Event, member: str) -> bool:
+        crew, changes = membership.enlist(state, member, event.role)
+        self._resize(state, changes)
+        return crew
+
+    def _resize(self, state: GroupState, changes: Changes) -> None:
+        for at, change in changes:
+            windows.resize(state, at, change, self.params)
 
     def _left(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         cause = cause_of(event, state)
@@ -136,10 +150,10 @@ class Groups:
         member, at = event.member_id, event.at
         if member is None:
             return []
-        membership.enlist(state, member, event.role, at)
+        self._enlist(state, event, member)
         expose(state.baseline, at, state.size)
-        change, lost = membership.go(state, member, at, self.params.again)
-        windows.resize(state, at, change, self.params)
+        changes, lost = membership.go(state, member, at, self.params)
+        self._resize(state, changes)
         leave = Leave(at, member, cause, state.size + 1)
         if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
             return []
@@ -163,14 +177,12 @@ class Groups:
 
     def _dissolved(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         expose(state.baseline, event.at, state.size)
-        windows.resize(state, event.at, membership.dissolve(state, event.at), self.params)
+        self._resize(state, membership.dissolve(state, event.at, self.params))
         return self._ending(state, event, window)
 
     def _role(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         if event.member_id is not None:
-            before = state.size
-            membership.reassign(state, event.member_id, event.role, event.at)
-            windows.resize(state, event.at, state.size - before, self.params)
+            self._resize(state, membership.reassign(state, event.member_id, event.role, event.at))
         return []
 
     def _meta(self, state: GroupState, event: Event, window: Window) -> list[Alert]:

@@ -1,9 +1,11 @@
-"""Who is in a group: per member the last event in event time wins, so contradictions do no harm.
+"""Who is in a group: per member the last event in event time wins, so contradictions do no harm (`presence`).
 
 A join of one who is in and a leave of one who was never seen change nothing. Whoever speaks is in: a source
 that started late, or lost a join, heals with the first message.
 """
 
+from models.groups.params import GroupParams
+from models.groups.presence import NONE, Changes, conceal, place
 from models.groups.state import GroupState
 
 CREW = frozenset({"staff", "bot"})
@@ -11,29 +13,38 @@ CREW = frozenset({"staff", "bot"})
 who was promoted (T61) and counts, as do ``kol`` and unknown roles."""
 
 
-def enlist(state: GroupState, member_id: str, role: str, at: int) -> bool:
-    """Note a member's role; whether they are crew.
+def enlist(state: GroupState, member_id: str, role: str) -> tuple[bool, Changes]:
+    """Note a member's role; whether they are crew, and what that changes of the size.
 
-    A role told once as staff or bot sticks, because other producers leave the role at its default; only
-    ``role.changed`` (`reassign`) takes it back.
+    A role told once as staff or bot sticks, because other producers leave the role at its default, and holds for all the
+    time that can still be told of; only ``role.changed`` (`reassign`) takes it back.
     """
+    if member_id in state.crew:
+        return True, NONE
     if role in CREW:
-        if member_id not in state.crew:
-            state.crew[member_id] = at
-            if state.members.get(member_id, 0) & 1:
-                state.size -= 1
-        return True
-    return member_id in state.crew
+        return True, _hide(state, member_id, 0)
+    return False, NONE
 
 
-def reassign(state: GroupState, member_id: str, role: str, at: int) -> None:
-    """A change of role: into the crew, or out of it."""
+def reassign(state: GroupState, member_id: str, role: str, at: int) -> Changes:
+    """A change of role: into the crew, or out of it, since ``at`` (ms)."""
     if role in CREW:
-        enlist(state, member_id, role, at)
-    elif member_id in state.crew and state.crew[member_id] <= at:
-        del state.crew[member_id]
-        if state.members.get(member_id, 0) & 1:
-            state.size += 1
+        return NONE if member_id in state.crew else _hide(state, member_id, at)
+    if state.crew.get(member_id, at + 1) > at:
+        return NONE
+    del state.crew[member_id]
+    return _apply(state, tuple((when, -change) for when, change in conceal(state, member_id, at)))
+
+
+def _hide(state: GroupState, member_id: str, at: int) -> Changes:
+    state.crew[member_id] = at
+    return _apply(state, conceal(state, member_id, at))
+
+
+def _apply(state: GroupState, changes: Changes) -> Changes:
+    for _, change in changes:
+        state.size += change
+    return changes
 
 
 def left_lately(state: GroupState, member_id: str, at: int, again: int) -> bool:
@@ -42,47 +53,35 @@ def left_lately(state: GroupState, member_id: str, at: int, again: int) -> bool:
     return known is not None and (known & 1 == 1 or at - (known >> 1) <= again)
 
 
-def enter(state: GroupState, member_id: str, at: int, joined: bool) -> int:
-    """A member is in since ``at`` (ms); the change of size, 0 or 1.
+def enter(state: GroupState, member_id: str, at: int, joined: bool, params: GroupParams) -> Changes:
+    """A member is in since ``at`` (ms); the changes of size.
 
     One who appears without having ``joined`` was in before: if some are counted unseen, this is one of them.
     """
-    known = state.members.get(member_id)
-    if known is not None and known >> 1 > at:
-        return 0
-    state.members[member_id] = at << 1 | 1
-    if (known is not None and known & 1) or member_id in state.crew:
-        return 0
-    if known is None and state.unseen > 0 and not joined:
+    if state.unseen > 0 and not joined and member_id not in state.members and member_id not in state.crew:
         state.unseen -= 1
-        return 0
-    state.size += 1
-    return 1
+        state.members[member_id] = at << 1 | 1
+        return NONE
+    return _apply(state, place(state, member_id, at, 1, params))
 
 
-def go(state: GroupState, member_id: str, at: int, again: int) -> tuple[int, bool]:
-    """A member is out since ``at`` (ms); the change of size, -1 or 0, and whether one was lost.
+def go(state: GroupState, member_id: str, at: int, params: GroupParams) -> tuple[Changes, bool]:
+    """A member is out since ``at`` (ms); the changes of size, and whether one was lost.
 
     Lost is one who was in, or whom we had never seen. One who was out already is lost again only if that
-    was more than ``again`` ms ago: sooner it is a second report of one departure, later the join in between
-    was lost.
+    was more than ``params.again`` ms ago: sooner it is a second report of one departure, later the join in between
+    was lost. One who has been seen since is not lost.
     """
     known = state.members.get(member_id)
-    if known is not None and known >> 1 > at:
-        return 0, False
-    state.members[member_id] = at << 1
-    if member_id in state.crew:
-        return 0, False
-    if known is None:
-        if state.unseen == 0:
-            return 0, True
+    if known is None and state.unseen > 0 and member_id not in state.crew:
         state.unseen -= 1
-        state.size -= 1
-        return -1, True
-    if not known & 1:
-        return 0, at - (known >> 1) > again
-    state.size -= 1
-    return -1, True
+        state.members[member_id] = at << 1
+        state.trail[member_id] = [1]
+        return _apply(state, ((at, -1),)), True
+    changes = _apply(state, place(state, member_id, at, 0, params))
+    if member_id in state.crew or (known is not None and known >> 1 > at):
+        return changes, False
+    return changes, known is None or known & 1 == 1 or at - (known >> 1) > params.again
 
 
 def reconcile(state: GroupState, told: int, at: int) -> int:
@@ -102,17 +101,15 @@ def reconcile(state: GroupState, told: int, at: int) -> int:
     return change
 
 
-def dissolve(state: GroupState, at: int) -> int:
-    """Everybody is out: the group ended at ``at`` (ms). The change of size."""
-    before = state.size
-    gone = 0
-    for member, known in state.members.items():
-        if known & 1 and known >> 1 <= at:
-            state.members[member] = at << 1
-            gone += member not in state.crew
-    state.size -= gone + state.unseen
+def dissolve(state: GroupState, at: int, params: GroupParams) -> Changes:
+    """Everybody is out: the group ended at ``at`` (ms). The changes of size."""
+    changes: list[tuple[int, int]] = [(at, -state.unseen)] if state.unseen else []
+    state.size -= state.unseen
     state.unseen = 0
-    return state.size - before
+    for member, known in list(state.members.items()):
+        if known & 1 or known >> 1 > at:
+            changes += _apply(state, place(state, member, at, 0, params))
+    return tuple(changes)
 
 
 def forget(state: GroupState, before: int) -> None:
@@ -124,6 +121,7 @@ def forget(state: GroupState, before: int) -> None:
     gone = [member for member, known in state.members.items() if known < limit and not known & 1]
     for member in gone:
         del state.members[member]
+        state.trail.pop(member, None)
 
 
 def returned(state: GroupState, members: dict[str, str]) -> int:

@@ -5,20 +5,20 @@ from typing import Final
 import msgspec
 
 from models.groups.charts import Ewma
-from models.groups.params import HOUR, WINDOWS_OPEN
+from models.groups.former import RENEWALS
+from models.groups.params import HOUR
 from schemas.versions import FormatVersionError
 
-GROUPS_STATE_VERSION: Final = 4
+GROUPS_STATE_VERSION: Final = 5
 """Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
-up to its own. `tests/upgrade` keeps bytes of each. Version 1 kept speakers otherwise (`_from_version_1`), version 2 the
-peaks of other sliding windows (`_from_version_2`), version 3 one timer (`_from_version_3`)."""
+up to its own (`former` says what changed its meaning). `tests/upgrade` keeps bytes of each."""
 HOURS_A_DAY: Final = 24
 HOURS_A_WEEK: Final = 168
 
 
 class Window(msgspec.Struct, array_like=True):
-    """Counts of one statistics window; ``start`` in ms. ``members`` is the size at its end, as far as
-    known."""
+    """Counts of one statistics window; ``start`` in ms. ``members`` is the size at its end, as far as known, ``change`` by
+    how much the events in it changed that."""
 
     start: int
     members: int = 0
@@ -29,6 +29,7 @@ class Window(msgspec.Struct, array_like=True):
     planned: int = 0
     messages: int = 0
     speakers: int = 0
+    change: int = 0
 
 
 class Addition(msgspec.Struct, array_like=True):
@@ -164,11 +165,11 @@ class Course(msgspec.Struct, array_like=True):
 class GroupState(msgspec.Struct):
     """One group. Updated in place inside a fold; what is stored or compared is `snapshot`.
 
-    ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state.
-    ``crew`` are staff and bots, who never count. ``unseen`` are members that the source says exist and who
-    never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at which a timer must fire,
-    ms; ``wave_due`` that of the episode under way. ``spoke`` maps a member to the windows in which they spoke
-    (`windows.speak`). ``came``, ``ways``, ``claimed`` and ``paid`` are what leavers may share (`origins`).
+    ``members`` maps a member to ``since << 1 | present``: one number, because it is the bulk of the state; ``trail`` holds
+    what was so before that, in the open windows (`presence`). ``crew`` are staff and bots, who never count. ``unseen`` are
+    members that the source says exist and who never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at
+    which a timer must fire, ms; ``wave_due`` that of the episode under way. ``spoke`` maps a member to the windows in which
+    they spoke (`windows.speak`). ``came``, ``ways``, ``claimed`` and ``paid`` are what leavers may share (`origins`).
     """
 
     brand_id: str
@@ -204,6 +205,7 @@ class GroupState(msgspec.Struct):
     cleanup_until: int = 0
     night: Night | None = None
     course: Course = msgspec.field(default_factory=Course)
+    trail: dict[str, list[int]] = {}
 
 
 class _Head(msgspec.Struct):
@@ -230,36 +232,8 @@ def restore(raw: bytes) -> GroupState:
     if not 1 <= version <= GROUPS_STATE_VERSION:
         raise FormatVersionError.of("group state", version, GROUPS_STATE_VERSION)
     state = _decoder.decode(raw)
-    if version == 1:
-        _from_version_1(state)
-    if version <= 2:
-        _from_version_2(state)
-    if version <= 3:
-        _from_version_3(state)
+    for former, renew in enumerate(RENEWALS, 1):
+        if version <= former:
+            renew(state)
     state.version = GROUPS_STATE_VERSION
     return state
-
-
-def _from_version_1(state: GroupState) -> None:
-    """Version 1 kept speakers as slots, window number modulo 63, of windows of 300 s; nothing else changed its
-    meaning since."""
-    numbers = sorted(start // 300_000 for start in state.windows)[-WINDOWS_OPEN:]
-    spoke = {}
-    for member, slots in state.spoke.items():
-        own = [number for number in numbers if slots >> number % 63 & 1]
-        if own:
-            bits = sum(1 << own[-1] - number for number in own if own[-1] - number < WINDOWS_OPEN)
-            spoke[member] = own[-1] << WINDOWS_OPEN | bits
-    state.spoke = spoke
-
-
-def _from_version_2(state: GroupState) -> None:
-    """Version 2 kept peaks of windows of 2, 10 and 60 minutes: habits are learned anew, within some weeks."""
-    state.baseline.bursts.clear()
-    for hour in state.baseline.pending:
-        hour.peaks = []
-
-
-def _from_version_3(state: GroupState) -> None:
-    """The one timer of version 3 was that of the episode."""
-    state.wave_due = state.due

@@ -25,9 +25,8 @@ def window_of(state: GroupState, at: int, source: int, offset: int, params: Grou
     window = state.windows.get(start)
     if window is None:
         newest = at == state.latest
-        window = state.windows[start] = Window(
-            start, state.size if newest else _size_by(state, start, params)
-        )
+        size = state.size if newest else _size_by(state, start, params)
+        window = state.windows[start] = Window(start, size)
     state.changed.add(start)
     return window
 
@@ -38,29 +37,29 @@ def _is_open(state: GroupState, start: int, params: GroupParams) -> bool:
 
 
 def _size_by(state: GroupState, start: int, params: GroupParams) -> int:
-    """Size at the end of a window not seen yet: that of the open window before it, else the present one."""
-    known, length = state.windows, params.window_seconds * 1000
-    if not any(later in known for later in range(start + length, state.latest + 1, length)):
-        return state.size
-    before = start - length
-    while _is_open(state, before, params):
-        if before in known:
-            return known[before].members
-        before -= length
+    """Size at the end of a window not seen yet: that at the beginning of the next one, else the present one."""
+    length = params.window_seconds * 1000
+    for later in range(start + length, state.latest + 1, length):
+        window = state.windows.get(later)
+        if window is not None:
+            return window.members - window.change
     return state.size
 
 
 def resize(state: GroupState, at: int, change: int, params: GroupParams) -> None:
     """Let a change of size at ``at`` (ms) reach its window and the open ones after it.
 
-    Not guaranteed: exact sizes of past windows where late events contradict what was known.
+    Closed windows are told no more: what happened in them that late counts from the first open one on.
     """
     if change == 0:
         return
     length = params.window_seconds * 1000
-    for start in _open_since(state, at - at % length, length, params):
+    own = at - at % length
+    for start in _open_since(state, own, length, params):
         window = state.windows[start]
-        window.members = max(0, window.members + change)
+        window.members += change
+        if start == own:
+            window.change += change
         state.changed.add(start)
 
 
@@ -144,7 +143,7 @@ def _row(state: GroupState, counts: Window, part: int, at: int, params: GroupPar
         window_start=counts.start,
         window_seconds=params.window_seconds,
         part=part,
-        members=counts.members if part == 0 else 0,
+        members=max(0, counts.members) if part == 0 else 0,
         joins=counts.joins,
         leaves=counts.left_self + counts.kicked + counts.banned + counts.planned,
         left_self=counts.left_self,

@@ -2,13 +2,16 @@
 
 from models.groups.erasure import erase, names
 from models.groups.membership import enter, go
+from models.groups.params import GroupParams
 from models.groups.state import Episode, GroupState, Leave, Night, restore, snapshot
+
+PARAMS = GroupParams()
 
 
 def group() -> GroupState:
     state = GroupState("default", "g1")
     for at, member in enumerate(("m1", "m2", "m3")):
-        enter(state, member, at, True)
+        enter(state, member, at, True, PARAMS)
     state.spoke = {"m1": 5, "m2": 7}
     state.recent = [Leave(9, "m2", "left_self"), Leave(10, "m1", "kicked")]
     leavers = {"m2": "left_self", "m1": "kicked", "m9": "banned"}
@@ -45,14 +48,14 @@ def test_the_id_leaves_and_the_figures_stay() -> None:
 def test_one_who_goes_on_talking_is_counted_once() -> None:
     state = group()
     erase(state, "m1", "erased:x")
-    assert enter(state, "m1", 50, False) == 0
+    assert enter(state, "m1", 50, False, PARAMS) == ()
     assert (state.size, state.unseen) == (3, 0)
-    assert go(state, "m1", 60, 1000) == (-1, True) and state.size == 2
+    assert go(state, "m1", 60, PARAMS) == (((60, -1),), True) and state.size == 2
 
 
 def test_one_who_had_left_or_is_staff_changes_no_size() -> None:
     state = group()
-    go(state, "m1", 20, 1000)
+    go(state, "m1", 20, PARAMS)
     erase(state, "m1", "erased:x")
     assert (state.size, state.unseen) == (2, 0)
     state.crew["m2"] = 5

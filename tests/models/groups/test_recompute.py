@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.recompute import FIGURES, compare, damage, read
+from benchmarks.recompute import compare, damage, read
 from models.groups import GroupParams
 
 pytest.importorskip("chdb")
@@ -46,11 +46,10 @@ def test_minutes_hours_and_days_equal_sql(window, lateness) -> None:
 
 def test_repeats_contradictions_and_shuffled_hours_change_no_count() -> None:
     events = list(damage(history(2), 3))
-    counts, _ = compare(events, GroupParams())
+    counts, shown = compare(events, GroupParams())
     assert len(events) > 4000
-    assert [counts[figure] for figure in FIGURES if figure != "members"] == [0, 0, 0, 0]
-    assert counts["missing"] == 0
-    assert counts["members"] <= 0.05 * counts["windows"]
+    assert counts["windows"] > 800
+    assert shown == []
 
 
 def test_a_wrong_figure_would_be_seen() -> None:
@@ -64,8 +63,10 @@ def test_a_wrong_figure_would_be_seen() -> None:
 
 @pytest.mark.skipif(DATA is None, reason="QUNPULSE_TEST_DATA is not set")
 @pytest.mark.timeout(300)
-def test_a_year_of_real_channels_equals_sql() -> None:
+@pytest.mark.parametrize("bad", [False, True], ids=["as it is", "repeated, contradicted and shuffled"])
+def test_a_year_of_real_channels_equals_sql(bad: bool) -> None:
     assert DATA is not None
-    counts, shown = compare(read(Path(DATA) / "community.jsonl.gz"), GroupParams())
+    events = read(Path(DATA) / "community.jsonl.gz")
+    counts, shown = compare(list(damage(events, 1)) if bad else events, GroupParams())
     assert counts["windows"] > 50_000
     assert shown == []
