@@ -30,6 +30,7 @@ from models.calendar import Calendar
 from models.frame import Frame
 from models.judge import Cause, Judge, Occasion
 from models.params import MemberParams
+from models.rules.ahead import Ahead, ahead
 from models.rules.rule import RuleSet
 from models.state import MemberState, initial
 from schemas.rows import Row
@@ -42,6 +43,7 @@ class Members:
 
     def __init__(self, params: MemberParams, rules: RuleSet, calendar: Calendar) -> None:
         self._frame = Frame(params, calendar)
+        self._rules = rules
         self._judge = Judge(rules, self._frame)
 
     def initial(self, brand_id: str, member_id: str) -> MemberState:
@@ -88,6 +90,10 @@ class Members:
         while state.due is not None and state.due <= until:
             found += self._judge.judge(state, state.due, Occasion("timer"))
         return found
+
+    def ahead(self, state: MemberState, at: int) -> list[Ahead]:
+        """What is missing for each tag that the member does not hold; ``state`` judged at ``at`` (ms)."""
+        return ahead(self._rules, state, at, self._frame)
 
     def profile(self, state: MemberState, at: int) -> Profile:
         """All that is known as of ``at`` (ms), or as of the last judgement if that is later."""

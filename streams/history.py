@@ -47,6 +47,17 @@ def from_store(engine: Engine, page: int = EVENTS_A_PAGE) -> Iterator[Page]:
         yield _page([(int(row["at"]), str(row["raw"]).encode()) for row in rows])
 
 
+def of_member(engine: Engine, brand_id: str, member_id: str, most: int) -> Page | None:
+    """Events of one member in the table ``events``; none if there are more than ``most``. Raises what `Engine.query` raises."""
+    rows = engine.query(
+        f"SELECT raw, toUnixTimestamp64Milli(ts) AS at FROM {engine.database}.events FINAL "
+        "WHERE brand_id = {brand_id:String} AND member_id = {member_id:String} "
+        "ORDER BY events.ts, event_id LIMIT {limit:UInt32}",
+        {"brand_id": brand_id, "member_id": member_id, "limit": most + 1},
+    )
+    return None if len(rows) > most else _page([(int(row["at"]), str(row["raw"]).encode()) for row in rows])
+
+
 def last(engine: Engine) -> int | None:
     """Latest event time in the store, ms; none if there is no event. Raises what `Engine.query` raises."""
     rows = engine.query(

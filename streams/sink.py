@@ -17,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError as AIOKafkaError
 from kafka.errors import KafkaError
 
+from models.calendar import Calendar
 from schemas.rows import KINDS, decode_rows, source_number
 from sinks.base import Engine
 from sinks.clickhouse.backoff import backoff
@@ -33,13 +34,16 @@ from sinks.http.server import build_server
 from sinks.http.tables import TableStore
 from sinks.http.tokens import Tokens
 from sinks.metrics import METRICS
+from streams import activation
 from streams.connection import ConnectionMisconfigured, connection, explained
+from streams.decisions import member_params, rule_set
 from streams.deliver import Delivery
 from streams.drained import committed_offsets
 from streams.episodes import OpenEpisodes
 from streams.fatal import EXIT_CONFIG, end_process
 from streams.freshness import Freshness
 from streams.letters import APP_VERSION
+from streams.rulebook import InUse
 from streams.settings import Settings
 from streams.stopping import stop_asked
 from streams.topics import Layout, TopicsWrong, checked_layout
@@ -103,7 +107,11 @@ class SinkProcess:
         log_id = settings.log_id or layout.cluster_id
         self._episodes = OpenEpisodes(engine)
         self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
-        api = build_api(TableStore(engine), self._feed, self._board, tokens, rate=settings.api_rate)
+        self._rules = InUse(engine, member_params(settings), rule_set(settings), Calendar(settings.timezone))
+        self._rules_topic = bool(layout.partitions.get(activation.TOPIC))
+        api = build_api(
+            TableStore(engine), self._feed, self._board, tokens, rules=self._rules, rate=settings.api_rate
+        )
         self._server = build_server(api, settings.api_host, settings.api_port)
 
     def _store_state(self, ok: bool, detail: str) -> None:
@@ -136,6 +144,10 @@ class SinkProcess:
             asyncio.create_task(self._keep_fresh(), name="freshness"),
             asyncio.create_task(self._count_episodes(), name="episodes"),
         ]
+        if self._rules_topic:
+            tasks.append(
+                asyncio.create_task(activation.follow(self._settings, self._rules.use), name="rules")
+            )
         ending = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {ending}:
@@ -181,7 +193,7 @@ def run_sink(settings: Settings) -> None:
         engine = open_engine(settings)
         _migrate(engine)
         process = SinkProcess(settings, engine, layout)
-    except (TopicsWrong, ConnectionMisconfigured, SinkMisconfigured, ValueError) as error:
+    except (TopicsWrong, ConnectionMisconfigured, SinkMisconfigured, ValueError, OSError) as error:
         end_process(str(error), code=EXIT_CONFIG)
     except KafkaError as error:
         text, code = explained(settings, error)

@@ -70,14 +70,39 @@ class Change(BaseModel):
     sentence: str | None = Field(None, description="The above as a sentence, with `?lang=`.")
 
 
+class Missing(BaseModel):
+    """One comparison that keeps a member from a tag."""
+
+    feature: str = Field(description="Id of the feature, or of another tag.")
+    name_zh: str
+    name_en: str
+    value: Any = Field(description="Its present value; null is unknown.")
+    wanted: str = Field(description="Comparison that is wanted, such as at_least.")
+    threshold: Any
+    at: Utc | None = Field(description="When time alone brings it about; null if it does not, or if unknown.")
+
+
+class Ahead(BaseModel):
+    """A tag that a member does not have, and what is missing for it."""
+
+    tag: str
+    name_zh: str
+    name_en: str
+    missing: list[Missing]
+    sentence: str | None = Field(None, description="The above as a sentence, with `?lang=`.")
+
+
 class Explanation(Answer):
-    """Why a member has the tags that it has."""
+    """Why a member has the tags that it has, and what is missing for the others."""
 
     brand_id: str
     member_id: str
     judged_at: Utc
     tags: list[Change]
     left: list[Change] = Field(description="Tags left, the latest first; `since` is when.")
+    ahead: list[Ahead] | None = Field(
+        description="Tags not held, the nearest first, as of `judged_at`; null when it cannot be told now."
+    )
 
 
 class TagsThen(Answer):

@@ -18,6 +18,7 @@ from sinks.http.overview import overview
 from sinks.http.page import page
 from sinks.http.probes import probes
 from sinks.http.problems import add_problems
+from sinks.http.rulebook import NoRules, Rulebook
 from sinks.http.runbook import runbook
 from sinks.http.secure_headers import SecureHeaders
 from sinks.http.sources import Sources
@@ -40,13 +41,15 @@ def build_api(
     health: Health,
     tokens: Tokens | None = None,
     *,
+    rules: Rulebook | None = None,
     rate: float = 0,
     metrics: Metrics = METRICS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> FastAPI:
     """The API as an ASGI app. With no tokens, bind it to loopback only: ask `check_bind` first.
 
-    `rate` is the requests a second of one token or address; 0 is no limit.
+    `rules` tells what is missing for a tag; without, nobody is told. `rate` is the requests a second of one token or
+    address; 0 is no limit.
     """
     tokens = tokens or Tokens()
     app = FastAPI(
@@ -58,7 +61,7 @@ def build_api(
         redoc_url=None,
         redirect_slashes=False,
     )
-    sources = Sources(store, facts, health)
+    sources = Sources(store, facts, health, rules or NoRules())
     bearer = [Depends(HTTPBearer(auto_error=False, description=SCHEME))]
     for router in (
         history(sources),

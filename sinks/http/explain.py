@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from sinks.http.answers import Change, utc
+from sinks.http.rulebook import NO_NAMES, Names
 from sinks.http.store import Row
 
 Lang = Literal["zh", "en"]
@@ -40,8 +41,8 @@ CAUSES: Final[dict[Lang, dict[str, str]]] = {
 """Words for what tips a tag."""
 
 
-def change(row: Row, lang: Lang | None) -> Change:
-    """A row of ``tag_changes`` as the API tells it."""
+def change(row: Row, lang: Lang | None, names: Names = NO_NAMES) -> Change:
+    """A row of ``tag_changes`` as the API tells it; ``names`` are those of features."""
     told = Change(
         tag=row["tag"],
         name_zh=row["name_zh"],
@@ -54,13 +55,13 @@ def change(row: Row, lang: Lang | None) -> Change:
         evidence=row["evidence"],
         next_at=utc(row["next_at"]),
     )
-    told.sentence = None if lang is None else sentence(told, row["change"], lang)
+    told.sentence = None if lang is None else sentence(told, row["change"], lang, names)
     return told
 
 
-def sentence(told: Change, kind: str, lang: Lang) -> str:
+def sentence(told: Change, kind: str, lang: Lang, names: Names = NO_NAMES) -> str:
     """The change in words; times are in UTC and say so."""
-    known = findings(told.evidence, lang)
+    known = findings(told.evidence, lang, names)
     if lang == "zh":
         verb = "起成立" if kind == "entered" else "时移除"
         by = (
@@ -89,10 +90,11 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def findings(evidence: dict[str, Any], lang: Lang) -> list[str]:
+def findings(evidence: dict[str, Any], lang: Lang, names: Names = NO_NAMES) -> list[str]:
     """Each value of an evidence with its thresholds, such as ``score = 12.5 (at least 10)``.
 
-    A value stands under the name of its feature; a threshold under that name, a space and the comparison.
+    A value stands under the id of its feature; a threshold under that id, a space and the comparison. A feature without
+    a name, such as one of former rules, is called by its id.
     """
     thresholds: dict[str, list[str]] = {}
     for name, value in evidence.items():
@@ -101,9 +103,16 @@ def findings(evidence: dict[str, Any], lang: Lang) -> list[str]:
         if space:
             limits.append(f"{COMPARISONS[lang].get(comparison, comparison)} {text(value, lang)}")
     return [
-        f"{feature} = {text(evidence.get(feature), lang)}" + (f" ({', '.join(limits)})" if limits else "")
+        f"{named(feature, lang, names)} = {text(evidence.get(feature), lang)}"
+        + (f" ({', '.join(limits)})" if limits else "")
         for feature, limits in thresholds.items()
     ]
+
+
+def named(feature: str, lang: Lang, names: Names) -> str:
+    """A feature for reading."""
+    zh, en = names.get(feature, (feature, feature))
+    return zh if lang == "zh" else en
 
 
 def text(value: Any, lang: Lang) -> str:

@@ -32,7 +32,7 @@ def history(sources: Sources) -> APIRouter:
     ) -> TagsThen:
         then = _moment(at)
         rows = await sources.store.tags_at(brand_id, member_id, _millis(then))
-        held = [change(row, lang) for row in rows]
+        held = [change(row, lang, sources.rules.names()) for row in rows]
         return TagsThen(**sources.freshness(), brand_id=brand_id, member_id=member_id, at=then, tags=held)
 
     @router.get("/tags/{tag}/members", summary="The members that had a tag at a time")

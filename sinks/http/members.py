@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 
 from sinks.http.access import BrandId
+from sinks.http.ahead import coming
 from sinks.http.answers import Explanation, Member
 from sinks.http.explain import Lang, change
 from sinks.http.ids import MemberId
@@ -33,13 +34,16 @@ def members(sources: Sources) -> APIRouter:
     ) -> Explanation:
         row = await profile(brand_id, member_id)
         changes = await sources.store.member_changes(brand_id, member_id)
+        ahead = await sources.rules.ahead(brand_id, member_id, row["tags"], row["judged_at"])
+        names = sources.rules.names()
         return Explanation(
             **sources.freshness(),
             brand_id=brand_id,
             member_id=member_id,
             judged_at=row["judged_at"],
-            tags=[change(one, lang) for one in changes if one["change"] == "entered"],
-            left=[change(one, lang) for one in changes if one["change"] == "left"],
+            tags=[change(one, lang, names) for one in changes if one["change"] == "entered"],
+            left=[change(one, lang, names) for one in changes if one["change"] == "left"],
+            ahead=None if ahead is None else [coming(one, lang) for one in ahead],
         )
 
     @router.get("/{member_id:path}", summary="A member's profile")

@@ -6,6 +6,7 @@ from typing import Any
 from sinks.http.answers import Alert
 from sinks.http.feed import FactFeed
 from sinks.http.health import Health
+from sinks.http.rulebook import NoRules, Rulebook
 from sinks.http.store import Row, Store
 
 
@@ -16,6 +17,7 @@ class Sources:
     store: Store
     facts: FactFeed
     health: Health
+    rules: Rulebook = NoRules()
 
     def freshness(self) -> dict[str, Any]:
         """The fields of `Answer`."""
