@@ -5,6 +5,7 @@ One module for each group of commands; each command loads only what it needs.
 
 import typer
 
+from streams.cli.accuracy import accuracy
 from streams.cli.compare import compare
 from streams.cli.dlq import dlq_cli
 from streams.cli.erase import erase
@@ -21,7 +22,21 @@ cli = typer.Typer(
     help="Live tags, scores and churn alerts for chat groups.",
     pretty_exceptions_show_locals=False,  # they may hold a password
 )
-for command in (demo, worker, sink, notify, migrate, replay, topics, explain, fit, compare, erase, health):
+for command in (
+    demo,
+    worker,
+    sink,
+    notify,
+    migrate,
+    replay,
+    topics,
+    explain,
+    fit,
+    accuracy,
+    compare,
+    erase,
+    health,
+):
     cli.command()(command)
 
 cli.add_typer(rules_cli, name="rules")

@@ -22,6 +22,7 @@ def compare(
     """Compare member profiles and tags with a recomputation from the stored events; exit code 1 if any differ."""
     from streams import compare as comparing  # noqa: PLC0415
     from streams.sink import open_engine  # noqa: PLC0415
+    from streams.textfile import write_textfile  # noqa: PLC0415
 
     with friendly():
         found = settings()
@@ -31,9 +32,7 @@ def compare(
         finally:
             engine.close()
         if textfile is not None:
-            part = textfile.with_name(f".{textfile.name}.part")
-            part.write_text(comparing.as_metrics(values), "utf-8")
-            part.replace(textfile)
+            write_textfile(textfile, comparing.as_metrics(values))
     typer.echo(
         json.dumps([asdict(one) for one in values], ensure_ascii=False)
         if as_json
