@@ -83,15 +83,19 @@ class Reading:
         self._store = store
         self._highest = 0
         self._removed: set[bytes] = set()
+        self._opened: bool | None = None
+        """A writer has opened this log, as far as can be told; None before the first record."""
 
     def valid(self, records: Iterable[Record]) -> Iterator[tuple[bytes, bytes | None]]:
         """Key and body of each record that counts; take one before the next is asked for."""
         for record in records:
             key, value = record.key, record.value
+            if self._opened is None:
+                self._opened = record.offset > 0 or not value or value[0] < 0x80
             if key is None:
                 continue
             if key == MARKER:
-                self._highest = record.offset
+                self._highest, self._opened = record.offset, True
             elif value is None:
                 self.stale.discard(key)
                 self._removed.add(key)
@@ -106,9 +110,13 @@ class Reading:
                     self.stale.add(key)
 
     def _counts(self, key: bytes, epoch: int, offset: int) -> bool:
-        """Of a key of which nothing better is known, a zombie's state is the start of what comes, and counts."""
-        if epoch > offset:
-            return False  # written in answer to another log, which was lost
+        """Of a key of which nothing better is known, a zombie's state is the start of what comes, and counts.
+
+        A log begins with a marker, which compaction may take away, and the offset 0 with it. A value of a writer that has not
+        opened this log was written by a worker that had not noticed yet that the log before it was lost.
+        """
+        if epoch >= offset or not self._opened:
+            return False
         return epoch >= self._highest or (key not in self._store and key not in self._removed)
 
 

@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from aiokafka import client as aiokafka_client
 from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.metadata import MetadataRequest
 from faust.auth import SASLCredentials, SSLCredentials
 
 from streams.fatal import EXIT_CONFIG, EXIT_UNAVAILABLE
@@ -34,6 +36,19 @@ LOGIN_ERRORS: Final = frozenset(
 """Errors of both clients by which a broker refuses a login."""
 
 PROBE_SECONDS: Final = 5.0
+
+
+class LookOnly(MetadataRequest):  # type: ignore[misc]
+    """Asks what topics there are without making those that are not: a broker that makes topics for whoever asks (Tansu always,
+    Kafka by default) would hide that it has lost them, and makes them with partitions of its own number (reliability F20)."""
+
+    def __init__(
+        self, topics: list[str] | None = None, allow_auto_topic_creation: bool | None = None
+    ) -> None:
+        super().__init__(topics, bool(allow_auto_topic_creation))
+
+
+setattr(aiokafka_client, "MetadataRequest", LookOnly)  # noqa: B010 - the client has no setting for it
 
 
 class ConnectionMisconfigured(Exception):

@@ -12,12 +12,16 @@ from zlib import crc32
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.book import LogLost
 from streams.chunk import Partition
 from streams.failpoints import Stage, passes
 
 CONFIRM_SECONDS = 60.0
 """Longest wait for the broker's word on a batch. The client gives up after some 40 s where it notices by itself; it does not
 always, and a worker that waits for ever looks like one that has nothing to do."""
+
+ASK_SECONDS = 5.0
+"""Longest wait for the broker's word on whether it still has the topic of a batch that it did not take."""
 
 BATCH_BYTES = 900_000
 """Most bytes of a batch: below the broker's default limit of 1 MiB with room for the batch's own header."""
@@ -69,6 +73,7 @@ class Outbox:
 
         Raises:
             NotDelivered: the broker did not confirm; nothing may be taken as delivered.
+            LogLost: it does not know the topic any more.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
         targets = [Partition(*target) for target in waiting]
@@ -108,7 +113,18 @@ class Outbox:
                 passes(sent)
                 return (await confirmation).offset, count
         except (KafkaError, TimeoutError) as error:
+            await self._check_kept(partition)
             why = str(error) or f"no word from the broker for {self._confirm_seconds:g} s"
             raise NotDelivered(
                 f"{count} records for {partition.topic}[{partition.partition}] could not be delivered: {why}"
             ) from error
+
+    async def _check_kept(self, partition: Partition) -> None:
+        """Some brokers refuse a record for a topic that is gone with an error that says nothing, so they are asked."""
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                cluster = await self._producer.client.fetch_all_metadata()
+        except (KafkaError, TimeoutError):
+            return  # no broker answers: nothing is known
+        if not cluster.partitions_for_topic(partition.topic):
+            raise LogLost(f"broker lost its log: it does not know {partition.topic} any more")

@@ -183,8 +183,8 @@ class Store(Generic[S]):
                 self._dirty[key] = state
             elif key in self._fences:
                 self._fenced.add(key)
-            elif self.erased_fence(key):
-                # A zombie wrote it behind its removal, which compaction must not forget.
+            else:
+                # A zombie wrote it behind its removal, which compaction must not forget, or in answer to a log that was lost.
                 self._removed.add(key)
 
     def revert(self, key: bytes) -> None:

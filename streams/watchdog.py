@@ -46,15 +46,27 @@ async def watch(app: Any, stall_seconds: float) -> None:
 
 
 async def watch_topics(consumer: ChunkConsumer, flows: Sequence[Flow]) -> None:
-    """End a worker whose topics the broker does not know any more: it would wait for their records for ever. Never returns."""
+    """End a worker whose topics the broker does not know any more, or has begun anew: it would wait for records for ever, or
+    pass over those below its positions. Never returns."""
     since = time.monotonic()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         gone = consumer.gone({partition.topic for flow in flows for partition in flow.partitions})
-        if not gone:
+        why = f"it does not know {', '.join(sorted(gone))} any more" if gone else short(flows)
+        if not why:
             since = time.monotonic()
         elif time.monotonic() - since > GONE_SECONDS:
-            end_process(f"broker lost its log: it does not know {', '.join(sorted(gone))} any more")
+            end_process(f"broker lost its log: {why}")
+
+
+def short(flows: Sequence[Flow]) -> str:
+    """Which log ends before what was read of it, or ''."""
+    for flow in flows:
+        for partition in flow.partitions:
+            end, position = flow.offsets.end_offset(partition), flow.position(partition)
+            if end is not None and end < position:
+                return f"{partition.topic}[{partition.partition}] ends at {end}, {position} was to be read"
+    return ""
 
 
 async def watch_place(flows: Sequence[Flow], seconds: float) -> None:

@@ -80,7 +80,7 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
     plant.send(300)
     plant.wait(
         "worker that recovers",
-        60,
+        180,
         lambda: any("recovered" in w.last_words(40) for w in plant.running("worker")),
     )
     time.sleep(rng.uniform(0, 1))
@@ -98,7 +98,7 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
 @row("R5", "a worker hangs past its session and comes back", "工作进程挂起超过会话时长后回来", LOAD)
 def zombie(plant: Plant, rng: random.Random) -> float:
     hung = plant.start_worker()
-    plant.wait("worker with partitions", 60, lambda: "recovered" in hung.log.read_text())
+    plant.wait("worker with partitions", 180, lambda: "recovered" in hung.log.read_text())
     plant.trickle(200, rng.uniform(1, 4))
     plant.stop(hung)
     plant.start_worker()

@@ -84,6 +84,20 @@ def test_values_of_a_log_that_was_lost_do_not_count() -> None:
     assert (held, stale) == ({b"b": "new"}, {b"a"})
 
 
+def test_values_before_the_first_marker_of_a_whole_log_are_of_another_log_and_are_removed() -> None:
+    held, stale, found = read(
+        (b"a", pack(0, body("old"))),
+        (b"b", pack(0, body("old"))),
+        marker(),
+        (b"b", pack(2, body("new"))),
+    )
+    assert held == {b"b": "new"}
+    assert stale == {b"a"}
+    assert found.drain() == [(b"a", None)], (
+        "so that it is not met again where compaction has removed offset 0"
+    )
+
+
 def test_markers_that_compaction_removed_are_known_by_the_values() -> None:
     held, _, _ = read((b"a", pack(5, body("new"))), (b"a", pack(3, body("late"))), first=20)
     assert held == {b"a": "new"}

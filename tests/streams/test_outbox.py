@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaConnectionError, UnknownError, UnknownTopicOrPartitionError
 
+from streams.book import LogLost
 from streams.outbox import NotDelivered, Outbox
 
 
@@ -27,12 +28,24 @@ class Batch:
 
 
 class Broker:
-    """A producer; the batch `fails_at` and what follows is answered with `error`, or never."""
+    """A producer; the batch `fails_at` and what follows is answered with `error`, or never. The broker knows `topics`."""
 
-    def __init__(self, fails_at: int = 99, error: Exception | None = None) -> None:
+    def __init__(
+        self,
+        fails_at: int = 99,
+        error: Exception | None = None,
+        topics: frozenset[str] | None = frozenset({"facts"}),
+    ) -> None:
+        self.client = self
+        self._topics = topics
         self.batches: list[Batch] = []
         self._fails_at = fails_at
         self._error = error
+
+    async def fetch_all_metadata(self) -> Any:
+        if self._topics is None:
+            raise KafkaConnectionError
+        return SimpleNamespace(partitions_for_topic={topic: {0} for topic in self._topics}.get)
 
     def create_batch(self) -> Batch:
         return Batch()
@@ -74,3 +87,13 @@ def test_a_broker_that_never_answers_is_told_and_nothing_more_is_sent() -> None:
 def test_a_refusal_is_told_with_its_reason() -> None:
     with pytest.raises(NotDelivered, match=r"1 records for facts\[0\] .*UnknownTopicOrPartition"):
         deliver(Broker(fails_at=1, error=UnknownTopicOrPartitionError()), 1)
+
+
+def test_a_refusal_without_a_reason_by_a_broker_that_has_lost_the_topic_says_so() -> None:
+    with pytest.raises(LogLost, match="broker lost its log: it does not know facts any more"):
+        deliver(Broker(fails_at=1, error=UnknownError(), topics=frozenset({"other"})), 1)
+
+
+def test_a_broker_that_cannot_be_asked_has_lost_nothing() -> None:
+    with pytest.raises(NotDelivered, match="UnknownError"):
+        deliver(Broker(fails_at=1, error=UnknownError(), topics=None), 1)

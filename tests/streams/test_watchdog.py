@@ -53,13 +53,20 @@ def test_a_place_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watched(monkeypatch, lambda flow: setattr(flow, "placed", True), 0.6) is None
 
 
+def reading(partitions: set[Partition], ends: dict[Partition, int], position: int = 0) -> Any:
+    """A flow at `position` in each of its partitions, which end at `ends`, as far as that is known."""
+    return SimpleNamespace(
+        partitions=partitions, offsets=SimpleNamespace(end_offset=ends.get), position=lambda _: position
+    )
+
+
 def topics_watched(monkeypatch: pytest.MonkeyPatch, back: set[str], seconds: float) -> str | None:
     """Watch a flow of two topics of which the broker knows one; after a moment it knows those of `back` too."""
     monkeypatch.setattr(watchdog, "GONE_SECONDS", 0.2)
     known = {"chat"}
     consumer: Any = SimpleNamespace(gone=lambda topics: topics - known)
-    flow: Any = SimpleNamespace(partitions={Partition("chat", 0), Partition("join", 0)})
-    idle: Any = SimpleNamespace(partitions=set())
+    flow = reading({Partition("chat", 0), Partition("join", 0)}, {})
+    idle = reading(set(), {})
     watching = watchdog.watch_topics(consumer, [flow, idle])
     return last_words(monkeypatch, watching, seconds, lambda: known.update(back))
 
@@ -70,3 +77,20 @@ def test_a_lost_topic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_topic_that_is_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert topics_watched(monkeypatch, {"join"}, 0.6) is None
+
+
+def ends_watched(monkeypatch: pytest.MonkeyPatch, later: int, seconds: float) -> str | None:
+    """Watch a flow at 7 of a log that ends at 3, and after a moment at `later`."""
+    monkeypatch.setattr(watchdog, "GONE_SECONDS", 0.2)
+    ends = {Partition("chat", 0): 3}
+    consumer: Any = SimpleNamespace(gone=lambda topics: set())
+    watching = watchdog.watch_topics(consumer, [reading(set(ends), ends, 7)])
+    return last_words(monkeypatch, watching, seconds, lambda: ends.update({Partition("chat", 0): later}))
+
+
+def test_a_log_that_ends_before_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ends_watched(monkeypatch, 4, 5) == "broker lost its log: chat[0] ends at 4, 7 was to be read"
+
+
+def test_a_new_leader_that_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ends_watched(monkeypatch, 7, 0.6) is None
