@@ -58,7 +58,8 @@ class Replay:
 
     def _keep(self, alerts: list[Alert]) -> None:
         for alert in alerts:
-            self.alerts[alert.group_id][alert.alert_id] = alert
+            if alert.severity != "info":
+                self.alerts[alert.group_id][alert.alert_id] = alert
 
 
 def known_splits(file: Path) -> dict[str, list[dict[str, Any]]]:

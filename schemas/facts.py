@@ -149,7 +149,9 @@ class Alert(Fact):
     alert_id: Id
     brand_id: BrandId
     group_id: Id
-    kind: Literal["churn_spike", "overnight_collapse", "slow_leak", "silent_churn"]
+    kind: Literal[
+        "churn_spike", "overnight_collapse", "slow_leak", "silent_churn", "group_health", "milestone"
+    ]
     state: Literal["opened", "updated", "closed"]
     version: UInt64
     severity: str

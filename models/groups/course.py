@@ -10,8 +10,9 @@ from math import exp
 from models.groups.causes import losses, suspects
 from models.groups.charts import evidence, smooth
 from models.groups.expectation import Expectation, largest_unsurprising
+from models.groups.life import Alarm
 from models.groups.params import DAY, GroupParams
-from models.groups.state import Alarm, Chart, GroupState
+from models.groups.state import Chart, GroupState
 from models.groups.tails import predictive_tail
 from models.groups.telling import Told, tell
 from models.groups.wording import Evidence

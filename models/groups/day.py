@@ -2,7 +2,7 @@
 
 from zlib import crc32
 
-from models.groups import course, membership, origins, windows
+from models.groups import course, health, membership, milestones, origins, vitality, windows
 from models.groups.params import DAY, HOUR, GroupParams
 from models.groups.state import GroupState
 from models.groups.terms import Terms
@@ -19,11 +19,16 @@ def turn(state: GroupState, at: int, terms: Terms) -> list[Alert]:
         return []
     alerts: list[Alert] = []
     if days.day >= 0:
-        speakers = windows.spoke_since(state, terms.calendar.start(days.day), terms.params)
+        start = terms.calendar.start(days.day)
+        speakers = windows.spoke_since(state, start, terms.params)
+        vitality.take_speakers(state, days.day, start, terms.params)
         for day in range(max(days.day, today - _MOST_DAYS), today):
             end = terms.calendar.start(day + 1)
             alerts += course.end_day(state, end, day % 7, speakers, terms.params)
+            alerts += health.end_day(state, day, end, terms)
+            alerts += milestones.turn(state, day + 1, end, terms)
             speakers = 0
+        vitality.forget(state, today)
         membership.forget(state, at - terms.params.departed_for)
         origins.prune(state, at)
         windows.hush(state, terms.params)
@@ -34,12 +39,16 @@ def turn(state: GroupState, at: int, terms: Terms) -> list[Alert]:
 
 def next_turn(state: GroupState, today: int, terms: Terms) -> int | None:
     """When the day ends even if nothing happens, ms: some time in the hour after midnight, each group at its own, so that
-    they do not come all at once. Never for one that is empty or has been silent for long."""
-    if state.size == 0 or _silent(state, terms.calendar.start(today), terms.params):
+    they do not come all at once. Never for one that is empty or has been silent for long, unless something is left to tell."""
+    start = terms.calendar.start(today)
+    told = state.life.open or (state.size < terms.params.health_members and state.life.alarm)
+    empty = state.size == 0 and state.latest < start and not told
+    if empty or _silent(state, start, terms.params):
         return None
     return terms.calendar.start(today + 1) + crc32(state.group_id.encode()) % HOUR
 
 
 def _silent(state: GroupState, at: int, params: GroupParams) -> bool:
     charts = state.course.leak, state.course.silence
-    return at - state.latest > params.silent_for * DAY and not any(chart.alarm for chart in charts)
+    waiting = any(chart.alarm for chart in charts) or state.life.open
+    return at - state.latest > params.silent_for * DAY and not waiting

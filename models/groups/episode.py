@@ -4,10 +4,11 @@ from typing import Literal
 
 from models.groups.causes import losses, suspects
 from models.groups.expectation import expect
+from models.groups.life import Alarm
 from models.groups.membership import returned
 from models.groups.params import HOUR, MINUTE, GroupParams
 from models.groups.spike import Spike, between, detect
-from models.groups.state import Alarm, Episode, GroupState, Leave
+from models.groups.state import Episode, GroupState, Leave
 from models.groups.telling import Told, tell
 from models.groups.terms import Terms
 from models.groups.wording import Evidence, in_chinese, in_english

@@ -35,7 +35,14 @@ def erase(state: GroupState, member_id: str, alias: str) -> bool:
     for leave in state.recent:
         if leave.member == member_id:
             leave.member = alias
-    for told in (state.came, state.claimed, state.paid):
+    for told in (
+        state.came,
+        state.claimed,
+        state.paid,
+        state.life.active,
+        state.life.visits,
+        state.life.buys,
+    ):
         told.pop(member_id, None)
     state.ways = {
         alias + way.removeprefix(member_id) if inviter_of(way) == member_id else way: index
@@ -52,7 +59,15 @@ def erase(state: GroupState, member_id: str, alias: str) -> bool:
 
 def _held(state: GroupState) -> Iterator[Container[str]]:
     """Where else the state holds ids."""
-    yield from (state.came, state.claimed, state.paid, state.course.gone)
+    yield from (
+        state.came,
+        state.claimed,
+        state.paid,
+        state.course.gone,
+        state.life.active,
+        state.life.visits,
+        state.life.buys,
+    )
     if state.episode is not None:
         yield state.episode.leavers
     if state.night is not None:

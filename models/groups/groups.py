@@ -7,7 +7,19 @@ Everything is a pure function of the order of the input: no clock, no randomness
 
 from collections.abc import Callable
 
-from models.groups import course, day, episode, membership, night, origins, repeats, spike, windows
+from models.groups import (
+    course,
+    day,
+    episode,
+    membership,
+    milestones,
+    night,
+    origins,
+    repeats,
+    spike,
+    vitality,
+    windows,
+)
 from models.groups.baseline import advance, expose
 from models.groups.hours import Days
 from models.groups.kinds import PRIOR_RATES
@@ -16,6 +28,7 @@ from models.groups.params import GroupParams
 from models.groups.presence import Changes, settle
 from models.groups.state import GroupState, Leave, Window
 from models.groups.terms import Terms
+from models.groups.vitality import ACTS
 from schemas.facts import Alert
 from schemas.figures import Figures
 from schemas.times import to_ms
@@ -59,15 +72,19 @@ class Groups:
         if not repeats.admit(state, source, offset, event.event_id, self.params.ids):
             return []
         at = event.at
-        alerts = self._next_hour(state, at) if at >= state.baseline.hour_end else []
         state.latest = max(state.latest, at)
+        alerts = self._next_hour(state, at) if at >= state.baseline.hour_end else []
         fold = self._folds.get(event.type)
+        if event.type in ACTS:
+            vitality.act(state, event, self.terms.calendar.day(at))
         if fold is not None:
             alerts += fold(state, event, windows.window_of(state, at, source, offset, self.params))
         if event.member_count_after is not None:
             expose(state.baseline, at, state.size)
             change = membership.reconcile(state, event.member_count_after, at)
             self._resize(state, ((at, change),))
+            if change > 0:
+                milestones.know(state)
         if alerts:
             self._set_due(state)
         return alerts
@@ -126,6 +143,8 @@ class Groups:
             self._enter(state, event.member_id, event.at, joined=True)
             origins.arrive(state, event, self.terms.calendar.day(event.at), back)
             night.join(state, event.member_id, event.at, self.params)
+            if state.size > state.life.mark:
+                return milestones.reach(state, event.at)
         return []
 
     def _enter(self, state: GroupState, member: str, at: int, joined: bool) -> None:
@@ -186,6 +205,8 @@ class Groups:
         return []
 
     def _meta(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
+        if event.type == "group.created":
+            state.life.created_at = min(event.at, state.life.created_at or event.at)
         meta = event.group_meta
         if meta is None:
             return []
@@ -200,6 +221,8 @@ class Groups:
     def _paid(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         if event.member_id is not None:
             origins.pay(state, event.member_id, (event.paid_fen or 0) - (event.refund_fen or 0))
+            if event.type == "paid":
+                vitality.buy(state, event.member_id, self.terms.calendar.day(event.at))
         return []
 
     def _claim(self, state: GroupState, event: Event, window: Window) -> list[Alert]:

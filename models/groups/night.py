@@ -6,8 +6,9 @@ The alert opens when too few are left, not in the morning; it closes at 08:00 wi
 
 from models.groups.causes import losses, suspects
 from models.groups.expectation import expect_span
+from models.groups.life import Alarm
 from models.groups.params import HOUR, GroupParams
-from models.groups.state import Alarm, GroupState, Night
+from models.groups.state import GroupState, Night
 from models.groups.telling import Told, tell
 from models.groups.terms import Terms
 from models.groups.wording import Evidence

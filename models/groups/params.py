@@ -140,6 +140,21 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     silent_for: int = 30
     """Days of silence after which a group ends no more days of itself: until the next event nothing changes."""
 
+    health_members: int = 20
+    """Fewest members of a group whose health is judged (catalogue 4.5)."""
+
+    dead_days: int = 7
+    """Whole local days without an own act of anybody after which a group is dead (G63); after half of them it is dying."""
+
+    low_activity: float = 0.05
+    """Share of the members active within 7 days below which activity is low (G74)."""
+
+    low_conversion: float = 0.05
+    """Share of the visitors of 7 days who pay below which conversion is low: that of leaflets (B04)."""
+
+    judged_visitors: int = 30
+    """Fewest visitors of 7 days of whom conversion is judged (G65)."""
+
     benefit_reach: int = DAY
     """How long before leaving a benefit counts as taken first, ms (T69)."""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from models.groups.charts import Ewma
 from models.groups.former import RENEWALS
+from models.groups.life import Alarm, Life
 from models.groups.params import HOUR
 from schemas.versions import FormatVersionError
 
@@ -111,16 +112,6 @@ class Episode(msgspec.Struct):
     severity: str = "warning"
 
 
-class Alarm(msgspec.Struct, array_like=True):
-    """What has been told of an alarm that is no spike; ``opened_at`` in ms, ``reported`` is the last count told."""
-
-    opened_at: int
-    severity: str = "warning"
-    reported: int = 0
-    version: int = 1
-    closed: bool = False
-
-
 class Night(msgspec.Struct, array_like=True):
     """A night from ``start`` (ms): how many were in then, who of them has ``gone`` and why, who joined since."""
 
@@ -206,6 +197,7 @@ class GroupState(msgspec.Struct):
     night: Night | None = None
     course: Course = msgspec.field(default_factory=Course)
     trail: dict[str, list[int]] = {}
+    life: Life = msgspec.field(default_factory=Life)
 
 
 class _Head(msgspec.Struct):

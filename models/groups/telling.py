@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from models.groups.state import Alarm, GroupState
+from models.groups.life import Alarm
+from models.groups.state import GroupState
 from models.groups.wording import Evidence
 from schemas.facts import Alert
 

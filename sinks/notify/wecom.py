@@ -30,11 +30,13 @@ Language = Literal["zh", "en"]
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {"opened": "预警", "updated": "预警更新", "closed": "已平息", "critical": "严重", "warning": "警告",
            "churn_spike": "退群激增", "overnight_collapse": "一夜流失", "slow_leak": "缓慢流失", "silent_churn": "沉默流失",
+           "group_health": "群健康", "milestone": "里程碑", "info": "提示",
            "since": "开始", "until": "结束", "observed": "实际 / 预期", "board": "查看看板",
            "runbook": "处置手册"},
     "en": {"opened": "Alert", "updated": "Alert update", "closed": "Over", "critical": "critical", "warning": "warning",
            "churn_spike": "churn spike", "overnight_collapse": "overnight collapse", "slow_leak": "slow leak",
-           "silent_churn": "silent churn", "since": "Since", "until": "Until", "observed": "Observed / expected",
+           "silent_churn": "silent churn", "group_health": "group health", "milestone": "milestone", "info": "notice",
+           "since": "Since", "until": "Until", "observed": "Observed / expected",
            "board": "Board", "runbook": "Runbook"},
 }  # fmt: skip
 

@@ -50,12 +50,18 @@ LETTER = {
     "value_size": 2,
     "failed_at": AT,
 }
+NOTICE = ALERT | {
+    "alert_id": "notice",
+    "kind": "group_health",
+    "severity": "info",
+    "evidence": {"diagnosis": "inactive", "action": "wake_members"},
+}
 FACTS = {
     "events": [EVENT],
     "member_profiles": [{**PROFILE, "member_id": "m1", "orders": 2, "churn": "silent"}],
     "tag_changes": [CHANGE],
     "group_stats": [STATS],
-    "alerts": [ALERT],
+    "alerts": [ALERT, NOTICE],
     "dead_letters": [LETTER],
 }
 

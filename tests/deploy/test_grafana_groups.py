@@ -159,3 +159,21 @@ def test_churn_by_cause_takes_what_the_detector_says_or_what_the_evidence_shows(
             substituted(BOARDS["groups"]["annotations"]["list"][0]["target"]["rawSql"], ["g1"])
         )
         assert len(marks) == 5 and all(mark["timeEnd"] >= mark["time"] for mark in marks)
+
+
+def test_notices_of_health_are_a_table_of_their_own_and_no_episodes(tmp_path: Path) -> None:
+    health = {"diagnosis": "dying", "action": "regroup_seeds", "seeds": ["m1"]}
+    size = {"milestone": "size_100", "action": "lottery"}
+    told = [
+        ALERT,
+        ALERT | {"alert_id": "h", "kind": "group_health", "severity": "info", "evidence": health},
+        ALERT | {"alert_id": "s", "kind": "milestone", "severity": "info", "evidence": size},
+    ]
+    with store(tmp_path, alerts=told) as engine:
+        rows = asked(engine, "Health and milestones")
+        assert {(row["found"], row["action"]) for row in rows} == {
+            ("dying", "regroup_seeds"),
+            ("size_100", "lottery"),
+        }
+        assert asked(engine, "Open episodes")[0]["episodes"] == 1
+        assert [row["kind"] for row in asked(engine, "Episodes")] == [ALERT["kind"]]
