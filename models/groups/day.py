@@ -2,7 +2,7 @@
 
 from zlib import crc32
 
-from models.groups import course, health, membership, milestones, origins, vitality, windows
+from models.groups import course, health, membership, milestones, origins, presence, vitality, windows
 from models.groups.params import DAY, HOUR, GroupParams
 from models.groups.state import GroupState
 from models.groups.terms import Terms
@@ -29,6 +29,7 @@ def turn(state: GroupState, at: int, terms: Terms) -> list[Alert]:
             alerts += milestones.turn(state, day + 1, end, terms)
             speakers = 0
         vitality.forget(state, today)
+        presence.settle(state, terms.params)
         membership.forget(state, at - terms.params.departed_for)
         origins.prune(state, at)
         windows.hush(state, terms.params)

@@ -34,6 +34,9 @@ from schemas.figures import Figures
 from schemas.times import to_ms
 from schemas.view import Event
 
+_LONG_TRAIL = 64
+"""Members with a trail above which it is cut once an hour, and not only once a day."""
+
 
 class Groups:
     """Folds the events of groups into their states."""
@@ -115,7 +118,7 @@ class Groups:
 
     def _next_hour(self, state: GroupState, at: int) -> list[Alert]:
         advance(state.baseline, at, state.size, self.terms)
-        if state.trail:
+        if len(state.trail) > _LONG_TRAIL:
             settle(state, self.params)
         alerts: list[Alert] = []
         due = night.due(state, self.params)

@@ -106,6 +106,11 @@ def test_the_trail_goes_with_the_windows(stage) -> None:
         stage.play(at, "message", "m1")
         stage.play(at + 1, "group.left" if at % 600 else "group.joined", "m2")
     assert all(0 < len(trail) <= 26 for trail in stage.state.trail.values())
+    for member in range(70):
+        stage.play(3 * 3600, "group.joined", f"n{member}")
     stage.play(6 * 3600, "message", "m3")
     stage.play(7 * 3600 + 1, "message", "m3")
-    assert set(stage.state.trail) == {"m3"}
+    assert set(stage.state.trail) == {"m3"}, "a long one is cut every hour"
+    stage.play(26 * 3600, "message", "m3")
+    stage.play(49 * 3600, "message", "m3")
+    assert set(stage.state.trail) == set(), "any is cut every day"
