@@ -41,7 +41,12 @@ from schemas.written import Change, Profile
 class Members:
     """Decisions about members under one set of tunables, rules and calendar days."""
 
-    def __init__(self, params: MemberParams, rules: RuleSet, calendar: Calendar) -> None:
+    def __init__(
+        self, params: MemberParams, rules: RuleSet, calendar: Calendar, tell_features: bool = False
+    ) -> None:
+        """With ``tell_features`` profiles carry every feature that a rule reads."""
+        self._tells = tell_features
+        self._told = profile.told_by(rules) if tell_features else ()
         self._frame = Frame(params, calendar)
         self._rules = rules
         self._judge = Judge(rules, self._frame)
@@ -57,7 +62,7 @@ class Members:
 
     def under(self, rules: RuleSet) -> "Members":
         """The same decisions by other rules; members judged so far are judged anew when next looked at."""
-        return Members(self._frame.params, rules, self._frame.calendar)
+        return Members(self._frame.params, rules, self._frame.calendar, self._tells)
 
     def fold(self, state: MemberState, event: Event, source: int, offset: int) -> bool:
         """Apply the event at ``offset`` of ``source``; false if the fence or its id says that it was applied.
@@ -97,4 +102,4 @@ class Members:
 
     def profile(self, state: MemberState, at: int) -> Profile:
         """All that is known as of ``at`` (ms), or as of the last judgement if that is later."""
-        return profile.profile(state, max(at, state.judged_at), self._frame)
+        return profile.profile(state, max(at, state.judged_at), self._frame, self._told)

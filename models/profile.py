@@ -5,20 +5,29 @@ from typing import Any, Final
 
 from models import checkins, rfm
 from models.courses import p_alive, score, silence
+from models.feature import Feature
 from models.features import SLOTS, STEPS
 from models.frame import Frame
+from models.rules.rule import RuleSet
 from models.stage import Churn
 from models.state import MemberState
 from models.ties import holding
 from schemas.written import Profile
 
 _NAMES: Final = ("activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen")
+_FIELDS: Final = frozenset(Profile.__struct_fields__)
 _SLOTS: Final = tuple(SLOTS[name] for name in _NAMES)
 _PICK: Final = itemgetter(*_SLOTS)
 
 
-def profile(state: MemberState, at: int, frame: Frame) -> Profile:
-    """Profile as of ``at``.
+def told_by(rules: RuleSet) -> tuple[Feature, ...]:
+    """Features that rules read and no field of a profile tells, by id."""
+    found = {feature.id: feature for rule in rules.rules for feature in rule.features}
+    return tuple(found[id_] for id_ in sorted(found.keys() - _FIELDS))
+
+
+def profile(state: MemberState, at: int, frame: Frame, told: tuple[Feature, ...] = ()) -> Profile:
+    """Profile as of ``at``, with the features ``told``.
 
     ``version`` grows with ``at`` and, at one time, with the number of changes. One who never acted was last seen when
     first seen.
@@ -52,6 +61,7 @@ def profile(state: MemberState, at: int, frame: Frame) -> Profile:
         holding(state.groups),
         _tags(state),
         state.due,
+        {one.id: one.value(state, at, frame) for one in told} if told else None,
     )
 
 

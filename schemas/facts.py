@@ -94,6 +94,8 @@ class MemberProfile(Fact):
     """Ids of the tags held, sorted."""
     next_at: Millis | None = None
     """When something here changes next if nothing happens."""
+    features: dict[str, Plain] | None = None
+    """Features that the rules in use read and no field here tells, by id; none where profiles are not to carry them."""
 
     def key(self) -> bytes:
         return f"{self.brand_id}|{self.member_id}".encode()

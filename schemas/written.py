@@ -67,6 +67,7 @@ class Profile(msgspec.Struct, gc=False):
     groups: int
     tags: list[str]
     next_at: int | None
+    features: dict[str, Plain] | None = None
 
     def key(self) -> bytes:
         """Key of the Kafka record."""

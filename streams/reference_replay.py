@@ -37,7 +37,7 @@ def references(settings: Settings) -> tuple[MembersReference, GroupsReference]:
         OSError: it cannot be read.
     """
     calendar = Calendar(settings.timezone)
-    members = Members(member_params(settings), rule_set(settings), calendar)
+    members = Members(member_params(settings), rule_set(settings), calendar, settings.profile_features)
     return MembersReference(members), GroupsReference(Groups(GroupParams(), calendar))
 
 

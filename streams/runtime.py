@@ -163,7 +163,9 @@ def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str,
 def _members(
     settings: Settings, layout: Layout, consumer: ChunkConsumer, producer: AIOKafkaProducer
 ) -> MembersFlow:
-    model = Members(member_params(settings), rule_set(settings), Calendar(settings.timezone))
+    model = Members(
+        member_params(settings), rule_set(settings), Calendar(settings.timezone), settings.profile_features
+    )
     common = _keyed(settings, layout, "members-state", ("tag-changes", "member-profiles"))
     return MembersFlow(consumer, _outbox(settings, layout, producer), model=model, **common)
 

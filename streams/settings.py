@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         None, description="Rule file of the tags, or the name of a shipped one: default, full."
     )
+    profile_features: bool = Field(
+        False,
+        description="Whether profiles carry every feature that a rule reads, such as the commonest category.",
+    )
     half_life_days: float = Field(7.0, gt=0, description="Half-life of the activity score, days (M12).")
     daily_message_cap: int = Field(
         20, ge=1, description="Messages a member and day that count for the score (M12)."

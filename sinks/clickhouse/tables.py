@@ -107,6 +107,7 @@ MEMBER_PROFILES: Final = Table(
         "groups": "Int64",
         "tags": "Array(String)",
         "next_at": f"Nullable({MILLIS})",
+        "features": "String",
         **ORIGIN,
     },
 )

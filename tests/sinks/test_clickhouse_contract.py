@@ -111,8 +111,8 @@ def test_every_fact_is_stored_whole(store: Engine, writer: Writer, table: str) -
             assert row["key"].encode() == base64.b64decode(given)
         elif isinstance(row[name], datetime):
             assert round(row[name].timestamp() * 1000) == given, name
-        elif name == "evidence":
-            assert json.loads(row[name]) == given
+        elif name in {"evidence", "features"}:
+            assert json.loads(row[name] or "null") == given
         elif name in {"source", "event_id"}:
             assert row[name] == (given or "")
         else:

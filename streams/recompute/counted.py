@@ -1,0 +1,235 @@
+"""Features that a rule describes (counts, sums, shares, commonest words), as SQL over the marks that events leave.
+
+A mark is something that an event of the member's own counts for: what, which word of it, how much.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from streams.recompute.named import moment, text
+
+
+def _marks(where: str, what: str, words: str = "['']", amount: str = "1") -> str:
+    """Marks of each of ``words`` where something holds."""
+    seen = f"arrayFilter(one -> one != '', arrayDistinct({words}))" if words != "['']" else words
+    return f"if({where}, arrayMap(one -> ({what}, one, toInt64({amount})), {seen}), [])"
+
+
+_TYPES: Final = (
+    "message", "solitaire", "dice", "red_packet_sent", "red_packet_claimed", "push_delivered", "push_opened", "push_clicked",
+    "share", "moments_post", "moments_like", "group.joined", "group.left", "group.kicked", "group.banned", "contact.added",
+    "contact.deleted", "account.followed", "invite.sent", "visited", "cart_added", "cart_removed", "placed", "signin", "task",
+    "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "code_word", "lottery", "bargain",
+    "game", "claim", "redeem",
+)  # fmt: skip
+"""Types that are counted under their own name."""
+
+_MORE: Final = {
+    "reply": f"type = 'message' AND {text('reply_to')} != ''",
+    "group_buy_opened": (
+        f"type = 'solitaire' AND {text('solitaire', 'type')} = 'group_buy' AND JSONExtractInt(raw, 'solitaire', 'seq') = 1"
+    ),
+    "luckiest": "type = 'red_packet_claimed' AND JSONExtractBool(raw, 'red_packet', 'best')",
+    "comment": f"type = 'moments_comment' OR type = 'visited' AND {text('action')} = 'comment'",
+    "favorite": f"type = 'visited' AND {text('action')} = 'favorite'",
+    "right_answer": "type = 'quiz' AND JSONExtractBool(raw, 'is_correct')",
+    "questionnaire": "type = 'form' AND JSONExtractBool(raw, 'answers_complete')",
+    "attend_offline": "type = 'attend' AND JSONExtractBool(raw, 'offline')",
+    "like_goal": "type = 'like_collect' AND JSONExtractInt(raw, 'likes') >= 38",
+    "photo_approved": f"type = 'photo_share' AND {text('audit_state')} = 'approved'",
+    "code_word": f"type = 'paid' AND {text('code_word')} != ''",
+    "groupbuy": f"type = 'placed' AND {text('groupbuy_id')} != ''",
+    "kol_referral": (
+        "type IN ('group.joined', 'contact.added', 'account.followed', 'member.registered') "
+        f"AND {text('referrer_role')} = 'kol'"
+    ),
+}
+"""What is counted where something holds."""
+
+_CHECKINS: Final = "JSONExtractString(raw, 'kind') = 'checkin'"
+
+_AMOUNTS: Final = {
+    "discount_fen": ("type = 'paid'", "JSONExtractInt(raw, 'discount_fen')"),
+    "points_used": ("type = 'paid'", "JSONExtractInt(raw, 'points_used')"),
+    "points_earned": (_CHECKINS, "JSONExtractInt(raw, 'points_delta')"),
+    "points_spent": (_CHECKINS, "-JSONExtractInt(raw, 'points_delta')"),
+    "red_packet_fen": ("type = 'red_packet_claimed'", "JSONExtractInt(raw, 'red_packet', 'amount_fen')"),
+    "dwell_ms": ("type = 'visited'", "JSONExtractInt(raw, 'dwell_ms')"),
+}
+
+_BAND: Final = (
+    "concat(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'][toDayOfWeek(toDate(day))], '-', multiIf("
+    + ", ".join(
+        f"ms_of_day >= {minute * 60_000}, '{minute // 60:02}{minute % 60:02}'"
+        for minute in (1350, 1290, 1230, 1110, 1050, 780, 720, 690, 540, 480)
+    )
+    + ", '0000'))"
+)
+
+
+def _of_lines(name: str) -> str:
+    return f"arrayMap(one -> JSONExtractString(one, '{name}'), lines)"
+
+
+_PRICE: Final = (
+    "arrayMap(one -> multiIf(JSONType(one, 'unit_fen') NOT IN ('Int64', 'UInt64'), '', "
+    "JSONExtractInt(one, 'unit_fen') < 5000, '0-50', JSONExtractInt(one, 'unit_fen') < 10000, '50-100', "
+    "JSONExtractInt(one, 'unit_fen') < 20000, '100-200', JSONExtractInt(one, 'unit_fen') < 50000, '200-500', '500-'), lines)"
+)
+_ATTRIBUTES: Final = (
+    "arrayFlatten(arrayMap(line -> arrayMap(one -> substringUTF8(concat(one.1, '=', JSONExtractString(one.2)), 1, 128), "
+    "arrayFilter(one -> startsWith(one.2, '\"'), JSONExtractKeysAndValuesRaw(line, 'attrs'))), lines))"
+)
+
+_WORDS: Final = {
+    "intent": ("type = 'message'", "JSONExtract(raw, 'intent', 'Array(String)')"),
+    "topic": ("type = 'message'", f"[{text('topic_id')}]"),
+    "activity": (_CHECKINS, "JSONExtract(raw, 'activity_tags', 'Array(String)')"),
+    "campaign": ("true", f"[{text('campaign_id')}]"),
+    "promo": ("type = 'paid'", "arrayMap(one -> JSONExtractString(one, 'type'), JSONExtractArrayRaw(raw, 'promo'))"),
+    "push_sent": ("type = 'push_delivered'", f"[{text('push_channel')}]"),
+    "push_clicks": ("type = 'push_clicked'", f"[{text('push_channel')}]"),
+    "reading": ("type IN ('push_opened', 'push_clicked')", f"[{text('reading_mode')}]"),
+    "golden": ("type IN ('push_clicked', 'paid')", f"[{_BAND}]"),
+    "reward": (_CHECKINS, f"[{text('reward', 'type')}]"),
+    "account": ("type = 'account.followed'", f"[{text('platform')}]"),
+    "address": ("type = 'paid'", f"[{text('address_hash')}]"),
+    "shop": ("type = 'paid'", f"[{text('platform')}]"),
+    "category": ("type = 'paid'", _of_lines("category")),
+    "interest": ("type = 'visited'", f"arrayConcat([{text('query_category')}], {_of_lines('category')})"),
+    "series": ("type = 'paid'", _of_lines("series")),
+    "price": ("type = 'paid'", _PRICE),
+    "attribute": ("type = 'paid'", _ATTRIBUTES),
+    "role": ("type = 'paid'", _of_lines("product_role")),
+}  # fmt: skip
+
+
+def marks() -> str:
+    """The array of marks that an event leaves."""
+    types = ", ".join(f"'{one}'" for one in _TYPES)
+    parts = [_marks(f"type IN ({types})", "type")]
+    parts += [_marks(where, f"'{what}'") for what, where in _MORE.items()]
+    parts += [
+        _marks(f"{where} AND {amount} > 0", f"'{what}'", amount=amount)
+        for what, (where, amount) in _AMOUNTS.items()
+    ]
+    parts += [_marks(where, f"'{what}'", words) for what, (where, words) in _WORDS.items()]
+    return "arrayConcat(\n            " + ",\n            ".join(parts) + ")"
+
+
+_ORDERS: Final = {
+    "discounted": (
+        "JSONExtractInt(raw, 'discount_fen') > 0 OR length(JSONExtractArrayRaw(raw, 'promo')) > 0 OR "
+        f"{text('coupon_id')} != ''"
+    ),
+    "campaign": f"{text('campaign_id')} != ''",
+    "gift_wrapped": "JSONExtractBool(raw, 'gift_wrap')",
+    "gift_card": "arrayExists(one -> JSONExtractString(one, 'sku_type') = 'gift_card', lines)",
+    "card": "arrayExists(one -> JSONExtractString(one, 'sku_type') IN ('card', 'plan'), lines)",
+    "new_product": (
+        f"arrayExists(one -> ifNull(at - {moment('one', 'launch_ts')} BETWEEN 0 AND 2592000000, 0), lines)"
+    ),
+}  # fmt: skip
+"""What an order may be: it is, if any payment of it is."""
+
+
+def order_marks() -> str:
+    """Columns that say what each parcel is."""
+    return ",\n        ".join(
+        f"maxIf({where}, type = 'paid') AS is_{name}" for name, where in _ORDERS.items()
+    )
+
+
+def net_marks() -> str:
+    """The same of whole orders: what any parcel that counts is."""
+    return ",\n        ".join(f"maxIf(is_{name}, paid > back) AS is_{name}_order" for name in _ORDERS)
+
+
+def net_days() -> str:
+    """Local days of each sort of net orders."""
+    sorts = {"clean_order": "is_clean"} | {f"{name}_order": f"is_{name}_order" for name in _ORDERS}
+    return ",\n        ".join(
+        f"groupArrayIf(on_day, {where}) AS days_of_{name}" for name, where in sorts.items()
+    )
+
+
+SORTS_OF_ORDERS: Final = ("net_order", "clean_order", *(f"{name}_order" for name in _ORDERS))
+
+
+@dataclass
+class Tallies:
+    """Columns of marks that features need, gathered while these are written down."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    """Name -> an aggregate over the marks of a member."""
+
+    def feature(self, parts: Mapping[str, Any]) -> tuple[str, str]:
+        """Id of the feature that a condition describes, and its SQL."""
+        if "count" in parts:
+            what, word = parts["count"], parts.get("word")
+            about = what if word is None else f"{what}={word}"
+            if "days" not in parts:
+                return f"count({about})", self._within(what, word, None)
+            return f"count({about},{parts['days']}d)", self._within(what, word, parts["days"])
+        if "sum" in parts:
+            return f"sum({parts['sum']},{parts['days']}d)", self._within(parts["sum"], None, parts["days"])
+        if "days_since" in parts:
+            what, word = parts["days_since"], parts.get("word")
+            return f"days_since({what if word is None else f'{what}={word}'})", self._since(what, word)
+        if "distinct" in parts:
+            what, days = parts["distinct"], parts["days"]
+            where = f"what = '{what}' AND today - day BETWEEN 0 AND {days - 1}"
+            return f"distinct({what},{days}d)", self._column(
+                f"distinct {what} {days}", f"uniqExactIf(word, {where})"
+            )
+        if "share" in parts:
+            return self._share(parts)
+        return self._top(parts)
+
+    def _share(self, parts: Mapping[str, Any]) -> tuple[str, str]:
+        sides = [one if isinstance(one, list) else [one] for one in (parts["share"], parts["of"])]
+        part, whole = (" + ".join(self._within(what, None, parts["days"]) for what in side) for side in sides)
+        id_ = f"share({'+'.join(sides[0])}/{'+'.join(sides[1])},{parts['days']}d)"
+        return id_, f"if(({whole}) < {max(parts.get('least', 1), 1)}, NULL, ({part}) / ({whole}))"
+
+    def _top(self, parts: Mapping[str, Any]) -> tuple[str, str]:
+        what, days = parts["top"], parts["days"]
+        where = f"what = '{what}' AND today - day BETWEEN 0 AND {days - 1}"
+        words = self._column(f"words {what} {days}", f"sumMapIf([word], [amount], {where})")
+        most = f"arrayMax({words}.2)"
+        least, share = parts.get("least", 1), parts.get("with_share", 0.0)
+        good = f"length({words}.1) > 0 AND {most} >= {least} AND {most} >= {share!r} * arraySum({words}.2)"
+        return f"top({what},{days}d)", f"if({good}, {words}.1[indexOf({words}.2, {most})], NULL)"
+
+    def _within(self, what: str, word: str | None, days: int | None) -> str:
+        if what in SORTS_OF_ORDERS:
+            of = _days_of(what)
+            within = "1" if days is None else f"today - one BETWEEN 0 AND {days - 1}"
+            return f"toInt64(arrayCount(one -> {within}, {of}))"
+        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
+        if days is not None:
+            where += f" AND today - day BETWEEN 0 AND {days - 1}"
+        return self._column(f"sum {what} {word or ''} {days or ''}", f"sumIf(amount, {where})")
+
+    def _since(self, what: str, word: str | None) -> str:
+        if what in SORTS_OF_ORDERS:
+            of = _days_of(what)
+            return f"if(length({of}) = 0, NULL, today - arrayMax({of}))"
+        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
+        last = self._column(
+            f"last {what} {word or ''}", f"if(countIf({where}) = 0, NULL, maxIf(day, {where}))"
+        )
+        return f"(today - {last})"
+
+    def _column(self, name: str, sql: str) -> str:
+        self.columns[name] = sql
+        return f"tallied.`{name}`"
+
+
+def _days_of(what: str) -> str:
+    return "bought.order_days" if what == "net_order" else f"bought.days_of_{what}"
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"

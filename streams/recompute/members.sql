@@ -1,0 +1,202 @@
+-- One row a member: what the profile holds, and the same from events alone. All is as of the profile's own as_of.
+-- `$...` is put in by `streams.recompute.query`.
+WITH
+mine AS (
+    SELECT brand_id, member_id, event_id, type, ts, group_id, staff_id, order_id, paid_fen, refund_fen, raw, _offset,
+        toUnixTimestamp64Milli(ts) AS at,
+        toInt64(toDate(ts, {zone:String})) AS day,
+        role IN ($roles) AS own,
+        own AND type IN ($acts) AS acts
+    FROM $database.events FINAL
+    WHERE member_id != '' AND cityHash64(brand_id, member_id) % {pages:UInt32} = {page:UInt32}
+),
+profiles AS (
+    SELECT *, toUnixTimestamp64Milli(as_of) AS now, toInt64(toDate(as_of, {zone:String})) AS today
+    FROM $database.member_profiles FINAL
+    WHERE cityHash64(brand_id, member_id) % {pages:UInt32} = {page:UInt32}
+),
+seen AS (
+    SELECT brand_id, member_id,
+        min(at) AS first_at,
+        maxIf(at, acts) AS last_act,
+        arraySort(groupUniqArrayIf(day, acts)) AS act_days,
+        maxIf(day, own AND type IN ($speaks)) AS spoke_on,
+        countIf(own AND type IN ($speaks)) AS spoken,
+        countIf(type IN ($arrivals)) AS arrivals,
+        minIf(at, type IN ($arrivals)) AS arrived_at,
+        minIf(at, acts AND type NOT IN ($arrivals)) AS acted_at,
+        countIf(acts AND type NOT IN ($arrivals)) AS acted,
+        countIf(type = 'paid') AS payments,
+        minIf(at, type = 'paid') AS first_paid_at,
+        $touches
+    FROM mine GROUP BY brand_id, member_id
+),
+points AS (
+    SELECT brand_id, member_id, groupArray((day, worth)) AS worths FROM (
+        SELECT brand_id, member_id, day,
+            sumIf(weight, capped) AS spent,
+            sumIf(weight * exp2((at - day * 86400000) / $half_life), capped) AS cheap,
+            sumIf(weight * exp2((at - day * 86400000) / $half_life), NOT capped) AS other,
+            if(spent > $cap, cheap * $cap / spent, cheap) + other AS worth
+        FROM (
+            SELECT *, transform(type, [$acts], [$weights], 0.0) AS weight, type IN ($capped) AS capped FROM mine WHERE acts
+        ) GROUP BY brand_id, member_id, day
+    ) GROUP BY brand_id, member_id
+),
+each_order AS (
+    SELECT brand_id, member_id,
+        if(order_id = '', event_id, order_id) AS order_key,
+        max(JSONExtractString(raw, 'parent_order_id')) AS parent,
+        sumIf(ifNull(paid_fen, 0), type = 'paid') AS paid,
+        sumIf(ifNull(refund_fen, 0), is_refund) AS back,
+        countIf(type = 'paid') AS payments,
+        maxIf(at, type = 'paid') AS paid_at,
+        minIf(if(isNull(original), at, assumeNotNull(original)), is_refund) AS owed_at,
+        $order_marks
+    FROM (
+        SELECT *,
+            type = 'refunded' AND JSONExtractString(raw, 'refund_type') != 'cashback' AS is_refund,
+            JSONExtractArrayRaw(raw, 'lines') AS lines,
+            $original AS original
+        FROM mine WHERE type IN ('paid', 'refunded')
+    ) GROUP BY brand_id, member_id, order_key
+),
+net AS (
+    SELECT brand_id, member_id, if(parent = '', concat('o', order_key), concat('p', parent)) AS whole,
+        maxIf(paid_at, paid > back) AS last_at,
+        toInt64(toDate(fromUnixTimestamp64Milli(last_at, 'UTC'), {zone:String})) AS on_day,
+        sumIf(paid - back, paid > back) AS fen,
+        max(back > 0) = 0 AS is_clean,
+        $net_marks
+    FROM each_order GROUP BY brand_id, member_id, whole HAVING countIf(paid > back) > 0
+),
+bought AS (
+    SELECT brand_id, member_id,
+        arraySort(groupArray(last_at)) AS times,
+        arraySort(groupArray(on_day)) AS order_days,
+        sum(fen) AS spent, max(fen) AS largest,
+        $net_days
+    FROM net GROUP BY brand_id, member_id
+),
+money AS (
+    SELECT brand_id, member_id, sum(paid - back) AS revenue, countIf(back > 0) AS refunds,
+        groupArray((
+            toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})), paid - back
+        )) AS bookings
+    FROM each_order GROUP BY brand_id, member_id
+),
+signins AS (
+    SELECT brand_id, member_id,
+        arraySort(groupUniqArray(
+            if(JSONExtractString(raw, 'local_day') = '', day, toInt64(toDate(JSONExtractString(raw, 'local_day'))))
+        )) AS days,
+        arrayMap((one, place) -> one - toInt64(place), days, arrayEnumerate(days)) AS runs
+    FROM mine WHERE type = 'signin' AND own GROUP BY brand_id, member_id
+),
+words_of_ties AS (
+    SELECT brand_id, member_id, event_id, at, _offset,
+        multiIf(startsWith(type, 'group.'), 'group', startsWith(type, 'contact.'), 'contact', 'follow') AS sort,
+        multiIf(sort = 'group', group_id, sort = 'contact', staff_id, JSONExtractString(raw, 'channel_id')) AS name,
+        type IN ('group.joined', 'contact.added', 'account.followed') AS says
+    FROM mine
+    WHERE type IN (
+        'group.joined', 'group.left', 'group.kicked', 'group.banned', 'contact.added', 'contact.deleted',
+        'contact.blocked', 'account.followed', 'account.unfollowed'
+    )
+),
+ties AS (
+    SELECT brand_id, member_id,
+        countIf(sort = 'group' AND holds) AS groups,
+        countIf(sort = 'contact' AND holds) AS contacts,
+        countIf(sort = 'follow' AND holds) AS follows,
+        countIf(sort != 'follow') AS had,
+        minIf(since, sort = 'group' AND holds) AS in_since,
+        minIf(since, sort = 'follow' AND holds) AS follows_since
+    FROM (
+        SELECT brand_id, member_id, sort, name, argMax(says, (at, says)) AS holds, max(at) AS since
+        FROM words_of_ties GROUP BY brand_id, member_id, sort, name
+    ) GROUP BY brand_id, member_id
+),
+-- How many groups there were, in the order of arrival, from when on: what a grace looks back on. An event was judged no sooner
+-- than the member's latest time, and no later than the latest of its partition.
+clocks AS (
+    SELECT brand_id, event_id, max(at) OVER (PARTITION BY _topic, _partition ORDER BY _offset) AS clock
+    FROM (SELECT *, toUnixTimestamp64Milli(ts) AS at FROM $database.events FINAL)
+),
+group_steps AS (
+    SELECT brand_id, member_id, event_id, _offset, step,
+        max(at) OVER (PARTITION BY brand_id, member_id ORDER BY _offset) AS stamp,
+        sum(step) OVER (PARTITION BY brand_id, member_id ORDER BY _offset) AS total
+    FROM (
+        SELECT brand_id, member_id, event_id, _offset, at,
+            if((at, says) > known, toInt64(says) - toInt64(known.2), 0) AS step,
+            max((at, says)) OVER (
+                PARTITION BY brand_id, member_id, name ORDER BY _offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS known
+        FROM words_of_ties WHERE sort = 'group'
+        UNION ALL
+        SELECT brand_id, member_id, event_id, _offset, at, 0 AS step, (at, toUInt8(0)) AS known FROM mine
+        WHERE NOT startsWith(type, 'group.')
+    )
+),
+group_spells AS (
+    SELECT brand_id, member_id, arraySort(one -> one.1, groupArray((_offset, stamp, total, clock))) AS spells
+    FROM (SELECT * FROM group_steps WHERE step != 0) AS moved
+    INNER JOIN clocks ON clocks.brand_id = moved.brand_id AND clocks.event_id = moved.event_id
+    GROUP BY brand_id, member_id
+),
+carts AS (
+    SELECT brand_id, member_id, groupArray((added, removed, bought)) AS items FROM (
+        SELECT brand_id, member_id, JSONExtractString(line, 'sku') AS sku,
+            maxIf(at, type = 'cart_added') AS added, maxIf(at, type = 'cart_removed') AS removed, maxIf(at, type = 'paid') AS bought
+        FROM mine ARRAY JOIN JSONExtractArrayRaw(raw, 'lines') AS line
+        WHERE own AND type IN ('cart_added', 'cart_removed', 'paid') AND sku != '' GROUP BY brand_id, member_id, sku
+    ) GROUP BY brand_id, member_id
+),
+hands AS (
+    SELECT brand_id, member_id, groupArrayIf(tag, holds) AS by_hand FROM (
+        SELECT brand_id, member_id, JSONExtractString(raw, 'manual_tag', 'key') AS tag,
+            argMax(type = 'tag.set', (at, type = 'tag.set')) AS holds
+        FROM mine WHERE type IN ('tag.set', 'tag.cleared') GROUP BY brand_id, member_id, tag
+    ) GROUP BY brand_id, member_id
+),
+marks AS (
+    SELECT brand_id, member_id, day, mark.1 AS what, mark.2 AS word, toInt64(mark.3) AS amount
+    FROM (
+        SELECT brand_id, member_id, day, type, raw, at,
+            JSONExtractArrayRaw(raw, 'lines') AS lines,
+            at - toUnixTimestamp(toDateTime(toDate(day), {zone:String})) * 1000 AS ms_of_day
+        FROM mine WHERE own
+    ) ARRAY JOIN $marks AS mark
+),
+tallied AS (
+    SELECT marks.brand_id AS brand_id, marks.member_id AS member_id,
+        $tallies
+    FROM marks INNER JOIN profiles ON profiles.brand_id = marks.brand_id AND profiles.member_id = marks.member_id
+    GROUP BY brand_id, member_id
+),
+crowds AS (
+    SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
+        SELECT brand_id, member_id, what, uniqExact(word) AS words FROM marks WHERE word != '' GROUP BY brand_id, member_id, what
+    ) GROUP BY brand_id, member_id
+)
+SELECT *, $tags
+FROM (
+SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today AS today, p.tags AS held_tags,
+    $held,
+    hands.by_hand AS by_hand, group_spells.spells AS spells,
+    ifNull(crowds.crowded, 0) OR length(carts.items) > 128 AS crowded,
+    $features
+FROM profiles AS p
+LEFT JOIN seen ON seen.brand_id = p.brand_id AND seen.member_id = p.member_id
+LEFT JOIN points ON points.brand_id = p.brand_id AND points.member_id = p.member_id
+LEFT JOIN bought ON bought.brand_id = p.brand_id AND bought.member_id = p.member_id
+LEFT JOIN money ON money.brand_id = p.brand_id AND money.member_id = p.member_id
+LEFT JOIN signins ON signins.brand_id = p.brand_id AND signins.member_id = p.member_id
+LEFT JOIN ties ON ties.brand_id = p.brand_id AND ties.member_id = p.member_id
+LEFT JOIN group_spells ON group_spells.brand_id = p.brand_id AND group_spells.member_id = p.member_id
+LEFT JOIN carts ON carts.brand_id = p.brand_id AND carts.member_id = p.member_id
+LEFT JOIN hands ON hands.brand_id = p.brand_id AND hands.member_id = p.member_id
+LEFT JOIN tallied ON tallied.brand_id = p.brand_id AND tallied.member_id = p.member_id
+LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
+)

@@ -1,0 +1,150 @@
+"""Made-up histories in which every shipped tag comes and goes: all types of events, with refunds, late ones and tags by hand."""
+
+import random
+from collections.abc import Iterator
+from typing import Any, Final
+
+START: Final = 1_767_600_000_000
+DAY: Final = 86_400_000
+DAYS: Final = 420
+
+Event = dict[str, Any]
+
+_KINDS: Final = {
+    "chat": (
+        "message", "message", "solitaire", "red_packet_claimed", "push_delivered", "push_opened", "push_clicked", "share",
+        "moments_comment",
+    ),
+    "join": (
+        "group.joined", "group.joined", "group.left", "group.kicked", "group.banned", "contact.added", "contact.deleted",
+        "account.followed", "account.unfollowed", "member.registered", "invite.sent", "role.changed", "tag.set", "tag.cleared",
+    ),
+    "order": ("visited", "cart_added", "cart_removed", "placed", "paid", "paid", "refunded"),
+    "checkin": (
+        "signin", "task", "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "game",
+        "claim",
+    ),
+}  # fmt: skip
+
+
+def events(seed: int, members: int, count: int) -> list[Event]:
+    """Events in their order of arrival: most in that of their times, one in twenty up to twenty days late."""
+    rng = random.Random(seed)
+    found = sorted(_made(rng, members, count), key=lambda event: event["ts"])
+    return sorted(
+        found, key=lambda event: event["ts"] + (rng.randrange(20 * DAY) if rng.random() < 0.05 else 0)
+    )
+
+
+def _made(rng: random.Random, members: int, count: int) -> Iterator[Event]:
+    """Each member keeps to a few types, within a stretch of time of their own."""
+    number = 0
+    while number < count:
+        member = f"m{number % members}"
+        own = random.Random(f"{member} of {members}")
+        liked = [
+            (kind, type_)
+            for kind in own.choices(list(_KINDS), k=own.choice([1, 6]))
+            for type_ in own.choices(_KINDS[kind], k=2)
+        ]
+        first = own.choice([0, own.randrange(DAYS), DAYS - 40, DAYS - 12])
+        kind, type_ = rng.choice(liked)
+        length = own.choice([DAYS - first, min(DAYS - first, 15)])
+        hour = own.choice([None, own.randrange(24)])
+        at = START + (first + rng.randrange(length)) * DAY
+        at += rng.randrange(DAY) if hour is None else hour * 3_600_000
+        yield {
+            "event_id": f"e{number}", "kind": kind, "type": type_, "ts": at, "member_id": member,
+            "role": rng.choice(["customer"] * 12 + ["staff"]),
+        } | _FIELDS[kind](rng, type_, member, number)  # fmt: skip
+        number += 1
+
+
+def _chat(rng: random.Random, type_: str, member: str, number: int) -> Event:
+    event: Event = {"group_id": rng.choice("abc")}
+    if type_ == "message":
+        event |= {"intent": rng.sample(["客诉", "催单", "赞美", "无关", "提问", "吐槽", "反馈"], 2)}
+        event |= {"reply_to": "x"} if rng.random() < 0.5 else {"topic_id": f"t{rng.randrange(5)}"}
+    elif type_ == "solitaire":
+        event |= {"solitaire": {"type": "group_buy", "seq": rng.randrange(3)}}
+    elif type_ == "red_packet_claimed":
+        event |= {"red_packet": {"id": "r", "amount_fen": rng.randrange(100), "best": rng.random() < 0.2}}
+    elif type_.startswith("push_"):
+        event |= {"push_channel": rng.choice(["sms", "mall"]), "reading_mode": rng.choice(["text", "video"])}
+    return event
+
+
+def _join(rng: random.Random, type_: str, member: str, number: int) -> Event:
+    event: Event = {
+        "group_id": rng.choice("abc"),
+        "staff_id": rng.choice("st"),
+        "platform": rng.choice(["oa", "video"]),
+    }
+    if type_ in ("group.joined", "contact.added", "account.followed", "member.registered"):
+        event |= {"incentive": rng.random() < 0.3, "referrer_role": rng.choice(["kol", "customer"])}
+        event |= {"channel_id": f"c{rng.randrange(3)}"} if rng.random() < 0.5 else {"live_id": "live"}
+    if type_ == "group.joined":
+        event |= {
+            "join_method": rng.choice(["self_scan", "invited"]),
+            "entry_gate": rng.choice(["none", "paid"]),
+        }
+    if type_ == "role.changed":
+        event["role"] = rng.choice(["admin", "customer"])
+    if type_.startswith("tag."):
+        event["manual_tag"] = {"key": rng.choice(["vip", "value.buyer", "activity.lost", "crowd.card"])}
+    return event
+
+
+def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
+    line = {
+        "sku": f"s{rng.randrange(9)}", "category": rng.choice(["tea", "tea", "rice"]), "series": rng.choice("xxy"),
+        "unit_fen": rng.choice([900, 900, 7000, 60_000]), "attrs": {"taste": rng.choice(["sweet", "salt"]), "n": 1},
+        "launch_ts": rng.choice([START + rng.randrange(DAYS) * DAY, "2026-10-01T00:00:00+08:00"]),
+        "sku_type": rng.choice(["goods", "goods", "card", "gift_card", "trial"]),
+    }  # fmt: skip
+    event: Event = {"lines": [line]} if rng.random() < 0.8 else {}
+    order = f"{member}-{rng.randrange(8)}"
+    if type_ == "visited":
+        event |= {"action": rng.choice(["comment", "favorite", "view"]), "dwell_ms": rng.randrange(9000)}
+        event |= {"query_category": "tea"}
+    elif type_ == "placed":
+        event |= {"order_id": order, "groupbuy_id": "g"}
+    elif type_ == "paid":
+        event |= {
+            "order_id": order,
+            "paid_fen": rng.choice([500, 20_000, 90_000]),
+            "platform": rng.choice(["mall", "shop"]),
+        }
+        event |= {
+            "discount_fen": rng.choice([0, 100]),
+            "gift_wrap": rng.random() < 0.3,
+            "address_hash": rng.choice("kl"),
+        }
+        event |= {"promo": [{"type": "满减"}]} if rng.random() < 0.3 else {}
+        event |= {"campaign_id": "618"} if rng.random() < 0.5 else {}
+        event |= {"parent_order_id": f"p{member}"} if order.endswith("7") else {}
+    elif type_ == "refunded":
+        event |= {"order_id": order, "refund_fen": rng.choice([100, 500, 90_000])}
+        event |= {"refund_type": rng.choice(["full", "partial", "cashback"])}
+        event |= {"paid_ts_orig": START + rng.randrange(DAYS * DAY)} if rng.random() < 0.5 else {}
+    return event
+
+
+def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
+    event: Event = {
+        "activity_tags": rng.sample(["anxiety", "referral", "contest"], 2),
+        "points_delta": rng.randrange(-9, 9),
+    }
+    event |= {"reward": {"type": rng.choice(["coupon", "points", "cash"]), "amount": 1}}
+    more: dict[str, Event] = {
+        "quiz": {"is_correct": rng.random() < 0.7},
+        "form": {"answers_complete": rng.random() < 0.7},
+        "attend": {"offline": True},
+        "like_collect": {"likes": rng.randrange(60)},
+        "photo_share": {"audit_state": "approved"},
+        "signin": {"local_day": "2026-03-01"} if number % 11 == 0 else {},
+    }
+    return event | more.get(type_, {})
+
+
+_FIELDS: Final = {"chat": _chat, "join": _join, "order": _order, "checkin": _checkin}
