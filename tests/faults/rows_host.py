@@ -1,4 +1,4 @@
-"""Rows F2, F3, P5 and Z1: state folder gone, no file descriptors, no topic of dead letters, a wrong clock."""
+"""Rows F1 to F3, P5 and Z1: disk full, state folder gone, no file descriptors, no topic of dead letters, a wrong clock."""
 
 import random
 import shutil
@@ -28,6 +28,28 @@ def state_folder_spoilt(plant: Plant, rng: random.Random) -> float:
             file.write_bytes(b"spoilt")
     plant.trickle(200, 2)
     plant.kill(plant.running("worker")[0])
+    began = time.monotonic()
+    plant.start_worker(QUNPULSE_STATE_DIR=str(folder))
+    plant.trickle(100, 1)
+    plant.drain()
+    recovered = time.monotonic() - began
+    leave(plant)
+    return recovered
+
+
+@row("F1", "a worker's disk takes no more: no file of its state may grow past 64 kB", "磁盘写满：状态文件不得超过 64 kB",
+     Wanted(load={"bad": 0.01}, settings={"state": "rocksdict"}))  # fmt: skip
+def disk_full(plant: Plant, rng: random.Random) -> float:
+    if shutil.which("prlimit") is None:
+        raise NotHere("prlimit is not installed")
+    folder = plant.folder / f"state-{rng.random()}"
+    full = plant.start_worker("prlimit", "--fsize=65536", QUNPULSE_STATE_DIR=str(folder))
+    for _ in range(60):
+        plant.trickle(rng.randint(100, 200), 1)
+        if full.process.poll() is not None:
+            break
+    code, said = plant.wait_for_end(full, 30), full.log.read_text()
+    assert code > 0 and "File too large" in said, (code, full.last_words())
     began = time.monotonic()
     plant.start_worker(QUNPULSE_STATE_DIR=str(folder))
     plant.trickle(100, 1)

@@ -258,6 +258,18 @@ def test_a_missing_table_or_column_is_a_fault_of_the_set_up(store: Engine, write
         write_events(writer, event("e1"))
 
 
+def test_a_renamed_column_holds_a_batch_up_instead_of_losing_what_goes_into_it(
+    store: Engine, writer: Writer
+) -> None:
+    store.execute(f"ALTER TABLE {store.database}.tag_changes RENAME COLUMN cause TO reason")
+    with pytest.raises(SinkMisconfigured, match="table tag_changes lacks cause"):
+        write(writer, "tag_changes", example("tag_changes"))
+    store.execute(f"ALTER TABLE {store.database}.tag_changes RENAME COLUMN reason TO cause")
+    write(writer, "tag_changes", example("tag_changes"))
+    rows = store.query(f"SELECT cause FROM {store.database}.tag_changes")
+    assert [row["cause"] for row in rows] == [example("tag_changes")["cause"]]
+
+
 def test_an_empty_batch_is_nothing(writer: Writer, store: Engine) -> None:
     writer.write("alerts", "t", 0, 0, 0, [])
     assert Reader(store).counts()["alerts"] == 0
