@@ -1,7 +1,5 @@
 """Days on which members did something: of each member the latest day and the 31 before it, in one stored number."""
 
-from collections.abc import Callable
-
 DAYS = 32
 _MASK = (1 << DAYS) - 1
 
@@ -35,16 +33,15 @@ def count(known: int, day: int, days: int) -> int:
     return (known & (1 << back) - 1 & _MASK).bit_count() if back > 0 else 0
 
 
-def doers(table: Table, day: int, days: int, wanted: Callable[[str], bool] | None = None) -> int:
-    """How many members did it on one of the ``days`` up to and with ``day``."""
-    return sum(
-        count(known, day, days) > 0 for member, known in table.items() if wanted is None or wanted(member)
-    )
+def since_day(table: Table, day: int) -> set[str]:
+    """Members who did it on ``day`` or later."""
+    first = day << DAYS
+    return {member for member, known in table.items() if known >= first}
 
 
 def prune(table: Table, day: int) -> Table:
     """Those of whom anything is left at ``day``."""
     oldest = day - DAYS + 1 << DAYS
-    if all(known >= oldest for known in table.values()):
+    if not table or min(table.values()) >= oldest:
         return table
     return {member: known for member, known in table.items() if known >= oldest}

@@ -132,7 +132,7 @@ class Groups:
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1
         member = event.member_id
-        if member is None or self._enlist(state, event, member):
+        if member is None or self._crew(state, event, member):
             return []
         windows.speak(state, window, member, self.params)
         self._enter(state, member, event.at, joined=False)
@@ -142,7 +142,7 @@ class Groups:
         window.joins += 1
         if event.member_id is not None:
             back = membership.left_lately(state, event.member_id, event.at, self.params.again)
-            self._enlist(state, event, event.member_id)
+            self._crew(state, event, event.member_id)
             self._enter(state, event.member_id, event.at, joined=True)
             origins.arrive(state, event, self.terms.calendar.day(event.at), back)
             night.join(state, event.member_id, event.at, self.params)
@@ -157,10 +157,11 @@ class Groups:
             expose(state.baseline, at, before)
             self._resize(state, changes)
 
-    def _enlist(self, state: GroupState, event: Event, member: str) -> bool:
-        crew, changes = membership.enlist(state, member, event.role)
-        self._resize(state, changes)
-        return crew
+    def _crew(self, state: GroupState, event: Event, member: str) -> bool:
+        if event.role not in membership.CREW:
+            return member in state.crew
+        self._resize(state, membership.enlist(state, member))
+        return True
 
     def _resize(self, state: GroupState, changes: Changes) -> None:
         for at, change in changes:
@@ -172,10 +173,11 @@ class Groups:
         member, at = event.member_id, event.at
         if member is None:
             return []
-        self._enlist(state, event, member)
+        self._crew(state, event, member)
         expose(state.baseline, at, state.size)
         changes, lost = membership.go(state, member, at, self.params)
-        self._resize(state, changes)
+        if changes:
+            self._resize(state, changes)
         leave = Leave(at, member, cause, state.size + 1)
         if not lost or cause == "planned" or not spike.record(state, leave, self.terms):
             return []

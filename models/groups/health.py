@@ -49,11 +49,12 @@ _WORDS = {
 def end_day(state: GroupState, day: int, end: int, terms: Terms) -> list[Alert]:
     """The local ``day`` is over at ``end`` (ms): judge the group, and tell what has changed."""
     params = terms.params
+    judged = _judged(state, day, end, params)
+    before = state.life.diagnosis
+    if not judged and not before:
+        return []
     figures = at_end_of(state, day)
-    found = ""
-    if _judged(state, day, end, params):
-        found = diagnose(figures, state.life.diagnosis, params)
-    before, state.life.diagnosis = state.life.diagnosis, found
+    found = state.life.diagnosis = diagnose(figures, before, params) if judged else ""
     if found == before:
         return []
     alarm = state.life.alarm

@@ -13,17 +13,13 @@ CREW = frozenset({"staff", "bot"})
 who was promoted (T61) and counts, as do ``kol`` and unknown roles."""
 
 
-def enlist(state: GroupState, member_id: str, role: str) -> tuple[bool, Changes]:
-    """Note a member's role; whether they are crew, and what that changes of the size.
+def enlist(state: GroupState, member_id: str) -> Changes:
+    """A member is told to be crew; what that changes of the size.
 
     A role told once as staff or bot sticks, because other producers leave the role at its default, and holds for all the
     time that can still be told of; only ``role.changed`` (`reassign`) takes it back.
     """
-    if member_id in state.crew:
-        return True, NONE
-    if role in CREW:
-        return True, _hide(state, member_id, 0)
-    return False, NONE
+    return NONE if member_id in state.crew else _hide(state, member_id, 0)
 
 
 def reassign(state: GroupState, member_id: str, role: str, at: int) -> Changes:
@@ -62,7 +58,8 @@ def enter(state: GroupState, member_id: str, at: int, joined: bool, params: Grou
         state.unseen -= 1
         state.members[member_id] = at << 1 | 1
         return NONE
-    return _apply(state, place(state, member_id, at, 1, params))
+    changes = place(state, member_id, at, 1, params)
+    return _apply(state, changes) if changes else NONE
 
 
 def go(state: GroupState, member_id: str, at: int, params: GroupParams) -> tuple[Changes, bool]:
@@ -78,7 +75,9 @@ def go(state: GroupState, member_id: str, at: int, params: GroupParams) -> tuple
         state.members[member_id] = at << 1
         state.trail[member_id] = [1]
         return _apply(state, ((at, -1),)), True
-    changes = _apply(state, place(state, member_id, at, 0, params))
+    changes = place(state, member_id, at, 0, params)
+    if changes:
+        _apply(state, changes)
     if member_id in state.crew or (known is not None and known >> 1 > at):
         return changes, False
     return changes, known is None or known & 1 == 1 or at - (known >> 1) > params.again

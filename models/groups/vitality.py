@@ -7,7 +7,7 @@ its day was taken over counts for that day at the next turn, unless its member h
 
 import msgspec
 
-from models.groups.daybits import DAYS, Table, count, doers, prune, touch
+from models.groups.daybits import DAYS, count, prune, since_day, touch
 from models.groups.params import DAY as DAY_MS
 from models.groups.params import WINDOWS_OPEN, GroupParams
 from models.groups.state import GroupState
@@ -84,26 +84,24 @@ def take_speakers(state: GroupState, day: int, start: int, params: GroupParams) 
         elif spoke >= before:
             touch(active, member, day - 1)
     life = state.life
-    life.acted = max((known >> DAYS for known in active.values()), default=life.acted)
+    if active:
+        life.acted = max(active.values()) >> DAYS
     if life.since < 0:
         life.since = day
 
 
 def at_end_of(state: GroupState, day: int) -> Vitality:
     """Figures at the end of the local ``day``; only who is in counts as active."""
-    members, life = state.members, state.life
-    payers = set(_lately(life.buys, day))
+    members, life, since = state.members, state.life, day - WEEK + 1
+    payers = since_day(life.buys, since)
+    active = since_day(life.active, since)
     return Vitality(
         members=state.size,
-        active=doers(life.active, day, WEEK, lambda member: members.get(member, 0) & 1 == 1),
-        visitors=len(payers.union(_lately(life.visits, day))),
+        active=sum(members.get(member, 0) & 1 for member in active),
+        visitors=len(payers.union(since_day(life.visits, since))),
         payers=len(payers),
         quiet_days=day - life.acted,
     )
-
-
-def _lately(table: Table, day: int) -> list[str]:
-    return [member for member, known in table.items() if count(known, day, WEEK)]
 
 
 def ranked(state: GroupState, day: int) -> list[tuple[str, int]]:
