@@ -3,7 +3,8 @@
 The times are closed forms (formulas 4.9), right to within rounding; `models.crossing` finds the exact ms from there.
 """
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import ceil, exp2, floor
 from operator import le, lt
@@ -13,6 +14,7 @@ from models import lifecycle, palive, rfm, rhythm, ties
 from models.calendar import DAY_MS
 from models.crossing import NEVER, first_true
 from models.decay import falls_to
+from models.feature import NOWHERE, Cut, PlaceLook
 from models.frame import Frame
 from models.state import MemberState
 from models.work import UNKNOWN
@@ -161,6 +163,22 @@ def days_turn(day_of: DayOf) -> Callable[[MemberState, float, bool, Frame], int 
         )
 
     return turns
+
+
+def days_places(day_of: DayOf) -> Callable[[Sequence[Cut]], PlaceLook]:
+    def places(cuts: Sequence[Cut]) -> PlaceLook:
+        limits = [ceil(threshold) if at else floor(threshold) + 1 for threshold, at in cuts]
+
+        def look(state: MemberState, now: int, frame: Frame) -> tuple[int, int]:
+            day = day_of(state, frame)
+            if day is None:
+                return NOWHERE, NEVER
+            place = bisect_right(limits, frame.day(now) - day)
+            return place, frame.calendar.start(day + limits[place]) if place < len(limits) else NEVER
+
+        return look
+
+    return places
 
 
 def paid_day(state: MemberState, frame: Frame) -> int | None:

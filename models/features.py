@@ -28,6 +28,7 @@ def _since(id_: str, zh: str, en: str, source: str, reads: int, day_of: courses.
         rises=True,
         value=courses.days_since(day_of),
         turns=courses.days_turn(day_of),
+        places=courses.days_places(day_of),
     )
 
 

@@ -21,12 +21,12 @@ import msgspec
 
 from models import changes
 from models.crossing import NEVER
-from models.features import STEPS
 from models.frame import Frame
-from models.rules.index import Asked, Plan, RuleIndex
+from models.rules.asked import Asked
+from models.rules.index import Plan, RuleIndex
 from models.rules.rule import Rule, RuleSet
 from models.state import MemberState, initial
-from models.staying import enters, left, stays
+from models.staying import asks, enters, left, next_change, stays
 from models.ties import says
 from models.work import Value, Work
 from schemas.rows import Row, source_name
@@ -99,7 +99,7 @@ class Judge:
 
     def _everything(self, work: Work) -> Plan:
         """A first look, at everything."""
-        work.values = [None] * len(STEPS)
+        work.values = list(self._index.unknown)
         work.dues = [NEVER] * self._index.slots
         return self._index.everything
 
@@ -162,21 +162,20 @@ class Judge:
         taken: list[str] = []
         for asked in rules:
             since = on.get(asked.tag)
-            if since is None or not asked.remembers:
-                want, due = enters(asked, state, now, frame) if asked.live else asked.enter(state, now, frame)
+            due = NEVER
+            if since is not None and asked.remembers:
+                want, due = stays(asked.terms, state, now, frame, since, bool(late) and asked.resets)
+            elif asked.slot is None:
+                want = asked.holds(state, frame)
             else:
-                want, due = stays(asked, state, now, frame, since, bool(late) and asked.resets)
+                want, due = (enters if asked.live else asks)(asked.terms, state, now, frame)
             if want and asked.family is not None:
                 want = asked.family not in taken
                 taken.append(asked.family)
             if want is (since is None):
-                if asked.remembers:
-                    due = (
-                        stays(asked, state, now, frame, now, False)
-                        if want
-                        else asked.enter(state, now, frame)
-                    )[1]
-                flips.append((asked.rule, due))
+                if asked.slot is not None:
+                    due = next_change(asked, asked.terms, state, now, frame, want)
+                flips.append((asked.rule, next_change(asked, asked.exact, state, now, frame, want)))
             if asked.slot is not None:
                 work.dues[asked.slot] = due
         return flips

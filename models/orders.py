@@ -4,7 +4,7 @@ A refund finds its payment by the order's id, so it may come first. A cashback i
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -59,7 +59,7 @@ class Window:
 class Book:
     """What is read from the orders, kept up with each of them instead of summed anew."""
 
-    __slots__ = ("_orders", "_parcels", "purchases", "refunds", "revenue", "times", "window")
+    __slots__ = ("_orders", "_parcels", "by_day", "purchases", "refunds", "revenue", "times", "window")
 
     def __init__(self, orders: dict[int, Order]) -> None:
         self._orders = orders
@@ -76,6 +76,8 @@ class Book:
         self.window: Window | None = None
         self.purchases: list[Any] | None = None
         """What `models.purchases` made of the orders; none once they changed."""
+        self.by_day: dict[str, Mapping[int, int]] = {}
+        """The same of each sort of them, by local day."""
 
     def paid(self, key: int, parent: int, fen: int, at: int, flags: int = 0) -> None:
         """Take in a payment of an order that is like ``flags``."""
@@ -123,6 +125,7 @@ class Book:
 
     def _change(self, key: int, parent: int, change: Callable[[Order], None]) -> None:
         self.purchases = None
+        self.by_day.clear()
         order = self._orders.get(key)
         if order is None:
             order = self._orders[key] = Order(parent=parent)

@@ -68,6 +68,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 """Sorts of purchases by id."""
 
 
+_NONE: Final[Mapping[int, int]] = MappingProxyType({})
+
+
 def purchases(orders: Mapping[int, Order]) -> list[Purchase]:
     """Net orders, the earliest payment first."""
     whole: dict[tuple[bool, int], list[Order]] = {}
@@ -99,7 +102,13 @@ def of(state: MemberState) -> list[Purchase]:
 
 def days(state: MemberState, kind: Kind, frame: Frame) -> Mapping[int, int]:
     """How many purchases of a sort there are by local day."""
-    return Counter(frame.day(one.at) for one in of(state) if matches(one, kind))
+    if not state.orders:
+        return _NONE
+    by_day = state.book().by_day
+    found = by_day.get(kind.id)
+    if found is None:
+        found = by_day[kind.id] = Counter(frame.day(one.at) for one in of(state) if matches(one, kind))
+    return found
 
 
 def matches(one: Purchase, kind: Kind) -> bool:

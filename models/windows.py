@@ -4,28 +4,22 @@ The window of n days is today and the n - 1 local days before it. Nothing here c
 as its days leave, each at the first ms of the local day that is n days later (formulas 4.9).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, reduce
-from math import ceil, floor
 from operator import or_
 from types import MappingProxyType
 from typing import Final
 
 from models import changes, purchases
-from models.courses import ALWAYS, days_since, days_turn
+from models.courses import days_places, days_since, days_turn
 from models.crossing import NEVER
 from models.feature import Course, Step
 from models.frame import Frame
 from models.measures import COUNTS, SUMS, WORDS, Measure
 from models.state import MemberState
 from models.tally import Tallies, most
+from models.within import Days, Source, sum_within, within
 from models.work import Value
-
-Days = Mapping[int, int]
-"""Amounts by local day."""
-
-Source = Callable[[MemberState, Frame], Days]
-"""Where a member's amounts of something are found."""
 
 _NONE: Final[Days] = MappingProxyType({})
 
@@ -48,7 +42,7 @@ def counted(what: str, word: str | None, days: int) -> Course:
     zh, en, row, bit = _named(what)
     about = what if word is None else f"{what}={word}"
     zh, en = (zh, en) if word is None else (f"{zh}“{word}”", f"{en} “{word}”")
-    return _within(
+    return within(
         f"count({about},{days}d)",
         f"近{days}日{zh}次数",
         f"{en} in {days} days",
@@ -64,7 +58,7 @@ def counted(what: str, word: str | None, days: int) -> Course:
 def summed(what: str, days: int) -> Course:
     """An amount added up over ``days`` days."""
     zh, en, row, bit = _named(what)
-    return _within(
+    return within(
         f"sum({what},{days}d)",
         f"近{days}日{zh}",
         f"{en}, in {days} days",
@@ -87,7 +81,7 @@ def distinct(what: str, days: int) -> Course:
             found[tally.last] = found.get(tally.last, 0) + 1
         return found
 
-    return _within(
+    return within(
         f"distinct({what},{days}d)",
         f"近{days}日不同{zh}数",
         f"different {en} in {days} days",
@@ -123,7 +117,7 @@ def since(what: str, word: str | None) -> Course:
 
     return Course(
         id=f"days_since({about})", zh=f"距上次{zh}天数", en=f"days since the last of {en}", unit="days", source=row,
-        reads=bit, rises=True, value=days_since(day_of), turns=days_turn(day_of),
+        reads=bit, rises=True, value=days_since(day_of), turns=days_turn(day_of), places=days_places(day_of),
     )  # fmt: skip
 
 
@@ -133,16 +127,24 @@ def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int)
     sources = {name: _source(name, None) for name in (*parts, *whole)}
     names = {name: _named(name) for name in sources}
 
+    over_of, part_of = [sources[name] for name in whole], [sources[name] for name in parts]
+    more_of = [sources[name] for name in parts if name not in whole]
+
     def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
         today = frame.day(now)
         start = today - days + 1
-        found = {name: source(state, frame) for name, source in sources.items()}
-        leaving = [day for of_one in found.values() for day in of_one if start <= day <= today]
-        until = frame.calendar.start(min(leaving) + days) if leaving else NEVER
-        over = sum(_between(found[name], start, today) for name in whole)
+        over, oldest = sum_within(over_of, start, today, state, frame)
+        oldest = min(oldest, sum_within(more_of, start, today, state, frame)[1])
+        until = frame.calendar.start(oldest + days) if oldest <= today else NEVER
         if over < max(least, 1):
             return None, until
-        return sum(_between(found[name], start, today) for name in parts) / over, until
+        return sum_within(part_of, start, today, state, frame)[0] / over, until
+
+    def idle(state: MemberState, frame: Frame) -> bool:
+        return not (
+            any(source(state, frame) for source in part_of)
+            and any(source(state, frame) for source in over_of)
+        )
 
     return Step(
         id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d)",
@@ -152,7 +154,7 @@ def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int)
         source=names[parts[0]][2],
         reads=reduce(or_, (bit for _, _, _, bit in names.values())),
         look=look,
-        idle=lambda state, frame: not any(sources[name](state, frame) for name in parts),
+        idle=idle,
     )
 
 
@@ -217,37 +219,3 @@ def _total(what: str, word: str | None) -> Callable[[MemberState, Frame], int]:
         return 0 if tally is None else tally.total
 
     return total
-
-
-def _between(days: Days, since_day: int, until: int) -> int:
-    if len(days) > until - since_day:
-        return sum(days.get(day, 0) for day in range(since_day, until + 1))
-    return sum(amount for day, amount in days.items() if since_day <= day <= until)
-
-
-def _within(id_: str, zh: str, en: str, unit: str, row: str, bit: int, days: int, source: Source) -> Course:
-    """An amount within a window: it falls as days leave it."""
-
-    def value(state: MemberState, now: int, frame: Frame) -> float:
-        today = frame.day(now)
-        return _between(source(state, frame), today - days + 1, today)
-
-    def turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int:
-        needed = floor(threshold) + 1 if at else ceil(threshold)
-        if needed <= 0:
-            return NEVER
-        found = source(state, frame)
-        if not found:
-            return ALWAYS
-        if needed == 1:
-            return frame.calendar.start(max(found) + days)
-        rest = needed
-        for day in sorted(found, reverse=True):
-            rest -= found[day]
-            if rest <= 0:
-                return frame.calendar.start(day + days)
-        return ALWAYS
-
-    return Course(
-        id=id_, zh=zh, en=en, unit=unit, source=row, reads=bit, rises=False, value=value, turns=turns
-    )

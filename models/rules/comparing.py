@@ -83,10 +83,6 @@ class CompareStep:
         self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
         self.look = _look_at_step(self._slot, self.test, threshold)
 
-    def holds(self, value: Value) -> bool:
-        """Whether it holds of a value."""
-        return value is not None and self.test(value, self.threshold)
-
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
         into[self._id] = state.work.values[self._slot]
@@ -100,7 +96,7 @@ class CompareStep:
 class CompareCourse:
     """A moving feature against a number. One with nothing to tell meets none: unknown is not zero."""
 
-    __slots__ = ("feature", "look", "op", "threshold")
+    __slots__ = ("after", "at", "feature", "look", "op", "threshold")
 
     look: Look
     """Whether it holds, and the exact ms at which time alone ends that. A closure, since nothing is called more often."""
@@ -109,9 +105,11 @@ class CompareCourse:
         self.feature = feature
         self.op = op
         self.threshold = threshold
-        after = (op in ("at_least", "above")) is feature.rises
-        at = (op in ("at_least", "at_most")) is after
-        self.look = _look_at_course(feature.turns, threshold, at, after)
+        self.after = (op in ("at_least", "above")) is feature.rises
+        """Whether it holds once the course is past the threshold."""
+        self.at = (op in ("at_least", "at_most")) is self.after
+        """Whether at the threshold is past it."""
+        self.look = _look_at_course(feature.turns, threshold, self.at, self.after)
 
     def tell(self, state: MemberState, now: int, frame: Frame, into: dict[str, Value]) -> None:
         """Write down value and threshold."""
@@ -124,9 +122,19 @@ class CompareCourse:
 
 
 class CompareWindow:
-    """A stepping feature that the rule itself describes, against a threshold; it is looked up whenever the rule is asked."""
+    """A stepping feature that the rule itself describes, against a threshold; it is looked up for itself."""
 
-    __slots__ = ("_idle", "_label", "_look", "_words", "feature", "op", "test", "threshold")
+    __slots__ = (
+        "_idle",
+        "_label",
+        "_look",
+        "_words",
+        "feature",
+        "more_than_nothing",
+        "op",
+        "test",
+        "threshold",
+    )
 
     def __init__(self, feature: Step, op: str, threshold: Threshold) -> None:
         self.feature = feature
@@ -134,10 +142,10 @@ class CompareWindow:
         self.test = COMPARISONS[op]
         self.threshold = threshold
         self._look = feature.look
-        more_than_nothing = (
+        self.more_than_nothing = (
             op in ("at_least", "above") and isinstance(threshold, int | float) and threshold > 0
         )
-        self._idle = feature.idle if more_than_nothing else None
+        self._idle = feature.idle if self.more_than_nothing else None
         self._label = f"{feature.id} {op}"
         self._words = "|".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
 

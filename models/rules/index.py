@@ -1,19 +1,21 @@
 """What to look at when something changed: all else is as it was.
 
-A rule is **plain** if only stepping values decide it: it remembers nothing and has no shortest stay, so it is looked at
-when one of its values passes one of the thresholds, and not before. A **timed** rule, one with a course, a memory or a
-shortest stay, is also looked at when an event changed something that it reads, and at its own due time.
+A rule is looked at when a feature that it compares passes one of its thresholds, when another tag that it reads
+changes, and, where it has a time of its own (shortest stay, grace, time to live), when that is over. One with two thresholds
+is also looked at when an event changed something that it reads, and at its own due time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from models.feature import NOWHERE, Course, Feature
 from models.features import STEPS
-from models.rules.condition import CompareStep
+from models.rules.asked import Asked, follows
+from models.rules.comparing import CompareStep, Comparison
 from models.rules.followed import Followed, Numbers
+from models.rules.quick import Placed
 from models.rules.rule import Rule, RuleSet
+from models.work import Value
 
 WATCHED: Final = frozenset({"activity", "activity_freq", "stage", "churn", "streak_days", "f", "m_fen"})
 """Stepping values of the profile that are looked at when due though no rule may read them. ``r_days`` is not among
@@ -21,46 +23,6 @@ them: it would wake every buyer every midnight."""
 
 _MERGED: Final = 4096
 """Unions of rules kept; a full cache is emptied."""
-
-
-class Asked:
-    """A rule, made ready for being asked."""
-
-    __slots__ = (
-        "enter",
-        "family",
-        "grace",
-        "leave",
-        "live",
-        "number",
-        "reads",
-        "remembers",
-        "resets",
-        "rule",
-        "slot",
-        "stay",
-        "tag",
-        "turn",
-    )
-
-    def __init__(self, number: int, rule: Rule, slot: int | None, family: str | None, turn: int) -> None:
-        """`slot` is that of its own due time, if it is timed; `family` that of which only the whole can be judged;
-        `turn` that in which it is judged."""
-        self.number = number
-        self.rule = rule
-        self.slot = slot
-        self.tag = rule.tag
-        self.family = family
-        self.enter = rule.enter.look
-        self.leave = None if rule.leave is None else rule.leave.look
-        self.stay = rule.stay
-        self.grace = rule.grace
-        self.live = rule.live
-        self.turn = turn
-        self.remembers = rule.leave is not None or rule.stay > 0 or rule.grace > 0 or rule.live > 0
-        self.resets = rule.resets
-        self.reads = reduce(or_, (feature.reads for feature in rule.features), 0)
-        """Bits of `models.changes` that its features read."""
 
 
 class Plan(NamedTuple):
@@ -79,28 +41,50 @@ class RuleIndex:
         "_hanging",
         "_in_turns",
         "_merged",
+        "_own_times",
         "_plans",
-        "_timed",
+        "_alone",
         "_turns",
         "everything",
+        "features",
         "names",
         "rules",
         "slots",
+        "unknown",
     )
 
     def __init__(self, rules: RuleSet) -> None:
         self.names = {rule.tag: rule.name for rule in rules.rules}
-        timed = [number for number, rule in enumerate(rules.rules) if rule.timed]
-        slots = {number: len(STEPS) + place for place, number in enumerate(timed)}
+        self._followed = _follow(rules.rules)
+        """By slot."""
+        self.features = max(len(STEPS) - 1, *self._followed) + 1
+        """Number of values of a member."""
+        courses = {slot for slot, one in self._followed.items() if isinstance(one.feature, Course)}
+        self.unknown: tuple[Value, ...] = tuple(
+            NOWHERE if slot in courses else None for slot in range(self.features)
+        )
+        """Values of one of whom nothing is known, by slot."""
+        timed = [
+            number
+            for number, rule in enumerate(rules.rules)
+            if rule.stay or rule.grace or rule.live or not follows(rule)
+        ]
+        own = {number: self.features + place for place, number in enumerate(timed)}
         self._families = _families(rules.rules)
         turns = rules.layers or (0,) * len(rules.rules)
+        placed: Placed = {
+            one: (followed.slot, asks)
+            for followed in self._followed.values()
+            for one, asks in followed.asks()
+        }
         self.rules = [
             Asked(
                 number,
                 rule,
-                slots.get(number),
+                own.get(number),
                 rule.family if number in self._families else None,
                 turns[number],
+                placed,
             )
             for number, rule in enumerate(rules.rules)
         ]
@@ -108,10 +92,10 @@ class RuleIndex:
         self._in_turns: dict[tuple[Asked, ...], tuple[tuple[Asked, ...], ...]] = {}
         self._hanging = _hanging(rules.rules)
         """Tag -> the rules that read it."""
-        self.slots = len(STEPS) + len(timed)
-        """Number of due times of a member: those of the stepping features, and behind them those of the timed rules."""
-        self._timed = [self.rules[number] for number in timed]
-        self._followed = {followed.slot: followed for followed in self._follow(rules.rules)}
+        self.slots = self.features + len(timed)
+        """Number of due times of a member: those of the features, and behind them those of rules with times of their own."""
+        self._own_times = timed
+        self._alone = [asked for asked in self.rules if not follows(asked.rule)]
         self.everything = Plan(tuple(self._followed.values()), tuple(self.rules))
         self._plans: dict[int, Plan] = {}
         self._merged: dict[tuple[tuple[Asked, ...], Numbers], tuple[Asked, ...]] = {}
@@ -121,16 +105,16 @@ class RuleIndex:
         plan = self._plans.get(changed)
         if plan is None:
             features = tuple(one for one in self._followed.values() if one.reads & changed)
-            plan = Plan(features, self.whole(asked.number for asked in self._timed if asked.reads & changed))
-            self._plans[changed] = plan
+            alone = (asked.number for asked in self._alone if asked.reads & changed)
+            plan = self._plans[changed] = Plan(features, self.whole(alone))
         return plan
 
     def due(self, dues: Sequence[int], at: int, plan: Plan) -> Plan:
         """``plan`` and what is due at ``at``."""
         slots = [slot for slot, due in enumerate(dues) if due <= at]
-        features = {self._followed[slot] for slot in slots if slot < len(STEPS)}
-        rules = [self._timed[slot - len(STEPS)].number for slot in slots if slot >= len(STEPS)]
-        return Plan(tuple(features.union(plan.features)), self.merged(plan.rules, tuple(rules)))
+        features = {self._followed[slot] for slot in slots if slot < self.features}
+        rules = tuple(self._own_times[slot - self.features] for slot in slots if slot >= self.features)
+        return Plan(tuple(features.union(plan.features)), self.merged(plan.rules, rules))
 
     def merged(self, rules: tuple[Asked, ...], numbers: Numbers) -> tuple[Asked, ...]:
         """``rules``, those ``numbers``, and all others of their families, in the order of the file."""
@@ -165,11 +149,25 @@ class RuleIndex:
         """These rules and all others of their families: of a family only the whole can be judged."""
         return tuple(self.rules[number] for number in _whole(numbers, self._families))
 
-    def _follow(self, rules: tuple[Rule, ...]) -> Iterator[Followed]:
-        for feature in STEPS:
-            readers = [(number, rule) for number, rule in enumerate(rules) if feature in rule.features]
-            if readers or feature.id in WATCHED:
-                yield Followed(feature, readers)
+
+def _follow(rules: Sequence[Rule]) -> dict[int, Followed]:
+    """Features by slot: the stepping ones that have a name keep theirs, the others come behind them."""
+    readers: dict[Feature, dict[int, list[Comparison]]] = {}
+    for number, rule in enumerate(rules):
+        for one in rule.comparisons:
+            if follows(rule) or isinstance(one, CompareStep):
+                readers.setdefault(one.feature, {}).setdefault(number, []).append(one)
+    named = {
+        feature: slot for slot, feature in enumerate(STEPS) if feature in readers or feature.id in WATCHED
+    }
+    others = (feature for feature in readers if feature not in named)
+    slots = named | {feature: len(STEPS) + place for place, feature in enumerate(others)}
+    return {
+        slot: Followed(
+            feature, slot, {number: tuple(ones) for number, ones in readers.get(feature, {}).items()}
+        )
+        for feature, slot in slots.items()
+    }
 
 
 def _whole(numbers: Iterable[int], families: dict[int, Numbers]) -> Numbers:
