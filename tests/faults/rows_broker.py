@@ -10,11 +10,11 @@ from kafka import KafkaAdminClient
 from kafka import TopicPartition as Where
 
 from schemas.topics import TOPICS
-from streams.processes import Part, wait_for_port
+from streams.processes import wait_for_port
 from tests.faults.plant import Plant, Wanted
 from tests.faults.proxy import Slow
 from tests.faults.rows import row
-from tests.faults.rows_kill import LOAD, leave
+from tests.faults.rows_kill import LOAD, leave, working
 
 
 def ended(plant: Plant) -> float:
@@ -34,12 +34,6 @@ def start_again(plant: Plant) -> None:
     command: Any = part.process.args
     plant.broker_parts.start(part.name, command)
     wait_for_port(plant.broker_parts, int(plant.address.rpartition(":")[2]), 60)
-
-
-def up(plant: Plant) -> list[Part]:
-    """Workers, those that have ended by themselves started again."""
-    plant.keep_up()
-    return plant.running("worker")
 
 
 @row(
@@ -75,9 +69,7 @@ def lost_everything(plant: Plant, rng: random.Random) -> float:
     plant.forget_log()
     began = time.monotonic()
     plant.start_worker()  # makes the topics
-    plant.wait(
-        "worker with partitions", 180, lambda: any("recovered" in one.log.read_text() for one in up(plant))
-    )
+    working(plant)
     plant.trickle(200, 2)
     plant.drain(180)
     recovered = time.monotonic() - began
@@ -152,8 +144,8 @@ def no_topics(plant: Plant, rng: random.Random) -> float:
     assert code == 70 and "broker lost its log" in said, (code, said)
     plant.forget_log()
     began = time.monotonic()
-    again = plant.start_worker()  # makes the topics
-    plant.wait("worker with partitions", 180, lambda: "recovered" in again.log.read_text())
+    plant.start_worker()  # makes the topics
+    working(plant)
     plant.trickle(200, 2)
     plant.drain()
     recovered = time.monotonic() - began

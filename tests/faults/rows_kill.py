@@ -4,6 +4,7 @@ import random
 import time
 
 from streams.failpoints import EXIT_KILLED, Stage
+from streams.processes import Part
 from tests.faults.plant import Plant, Wanted
 from tests.faults.rows import Run, few_repeats, row
 
@@ -41,6 +42,17 @@ def leave(plant: Plant) -> None:
     for worker in plant.running("worker"):
         code, seconds = plant.terminate(worker)
         assert code == 0, (code, seconds, worker.last_words())
+
+
+def working(plant: Plant, seconds: float = 180) -> Part:
+    """Wait for a worker with partitions; those that got no place, and ended, are started again meanwhile."""
+
+    def recovered() -> list[Part]:
+        plant.keep_up()
+        return [one for one in plant.running("worker") if "recovered" in one.log.read_text()]
+
+    plant.wait("worker with partitions", seconds, lambda: bool(recovered()))
+    return recovered()[0]
 
 
 _STAGES: tuple[tuple[str, Stage, int, int, str, str], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.faults.plant import Plant
 from tests.faults.rows import row
-from tests.faults.rows_kill import LOAD, leave
+from tests.faults.rows_kill import LOAD, leave, working
 
 BACKLOG = 5_000
 CYCLES = 2
@@ -78,11 +78,7 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
     for _ in range(5):
         plant.start_worker()
     plant.send(300)
-    plant.wait(
-        "worker that recovers",
-        180,
-        lambda: any("recovered" in w.last_words(40) for w in plant.running("worker")),
-    )
+    working(plant)
     time.sleep(rng.uniform(0, 1))
     plant.kill(rng.choice(plant.running("worker")))
     began = time.monotonic()
@@ -97,8 +93,8 @@ def idle_workers(plant: Plant, rng: random.Random) -> float:
 
 @row("R5", "a worker hangs past its session and comes back", "工作进程挂起超过会话时长后回来", LOAD)
 def zombie(plant: Plant, rng: random.Random) -> float:
-    hung = plant.start_worker()
-    plant.wait("worker with partitions", 180, lambda: "recovered" in hung.log.read_text())
+    plant.start_worker()
+    hung = working(plant)
     plant.trickle(200, rng.uniform(1, 4))
     plant.stop(hung)
     plant.start_worker()
