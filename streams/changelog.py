@@ -115,7 +115,9 @@ class Reading:
         A log begins with a marker, which compaction may take away, and the offset 0 with it. A value of a writer that has not
         opened this log was written by a worker that had not noticed yet that the log before it was lost.
         """
-        if (epoch and epoch >= offset) or not self._opened:  # a bare value has epoch 0, and may be the very first
+        if (
+            epoch and epoch >= offset
+        ) or not self._opened:  # a bare value has epoch 0, and may be the very first
             return False
         return epoch >= self._highest or (key not in self._store and key not in self._removed)
 
