@@ -10,7 +10,8 @@ by its broker address, ``qunpulse://host:port``. It is Faust's aiokafka transpor
   `Book`, from the records themselves (F5, F6);
 * it knows when the group was last heard of, so that a worker that had hung writes nothing before it knows whether it is
   still a member;
-* before partitions are given up, flows are asked to finish and commit (F12).
+* before partitions are given up, flows are asked to finish and commit (F12);
+* a leader leaves its group without a word while the group is being formed (`streams.leaving`).
 """
 
 import asyncio
@@ -20,10 +21,12 @@ from typing import Any, ClassVar, cast
 
 import faust
 from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.chunk import Chunk, Partition
+from streams.leaving import leave_group
 
 FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that finds nothing. Each answer says that nothing came, which lets the frontier, and
@@ -33,6 +36,8 @@ LOOK_SECONDS = 0.05
 """Time between two looks at whether the group has been heard of again."""
 
 Release = Callable[[], Awaitable[None]]
+
+setattr(GroupCoordinator, "_maybe_leave_group", leave_group)  # noqa: B010 - the client has no setting for it
 
 
 class ChunkSchema(faust.Schema[Any, Any]):

@@ -72,7 +72,8 @@ def short(flows: Sequence[Flow]) -> str:
 async def watch_place(flows: Sequence[Flow], seconds: float) -> None:
     """End a worker that the group gives no place for so long; an assignment of nothing is a place. Never returns.
 
-    A join that meets another member's leaving can be forgotten by the broker, and the client then waits for its answer for ever.
+    A join that meets another member's leaving can be forgotten by the broker, and the client then waits for its answer for ever
+    (`streams.leaving` is one way in which that came about).
     Faust starts its tasks only behind the first assignment, so this one is not among them.
     """
     since = time.monotonic()
