@@ -7,8 +7,10 @@ from typing import Final
 from models import activity, changes, checkins, courses, lifecycle, rfm, ties
 from models.bought import BOUGHT
 from models.crossing import NEVER
+from models.facts import FACTS
 from models.feature import Course, Feature, Step
 from models.frame import Frame
+from models.points import BALANCE
 from models.stage import Churn, Stage
 from models.state import MemberState
 from models.touched import TOUCHED
@@ -135,6 +137,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
     ),
     *TOUCHED,
     *BOUGHT,
+    *FACTS,
+    BALANCE,
 )  # fmt: skip
 """Every feature that a rule may name."""
 

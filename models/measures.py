@@ -76,6 +76,7 @@ _COUNTS: Final = (
     ("photo_approved", "通过的晒单", "photos approved", "T64"),
     ("code_word", "社群暗号", "code words", "A11"),
     ("lottery", "抽奖", "lotteries", "A18"),
+    ("lottery_won", "中奖", "lotteries won", "A18"),
     ("bargain", "砍价", "bargains", "A21"),
     ("game", "互动游戏", "games", "A52"),
     ("claim", "领取福利", "benefits claimed", "A50"),
@@ -89,6 +90,8 @@ _SUMS: Final = (
     ("points_earned", "获得积分", "points earned", "P01"),
     ("points_spent", "花费积分", "points spent", "P10"),
     ("red_packet_fen", "领取红包金额", "money from red packets, fen", "A19"),
+    ("goods_fen", "商品金额", "paid for the goods of orders, fen", "M06"),
+    ("special_fen", "特价商品金额", "paid for goods on offer, fen", "M06"),
     ("dwell_ms", "停留时长", "time spent on visits, ms", "M64"),
 )
 _WORDS: Final = (

@@ -10,6 +10,7 @@ from typing import Final
 
 from models import changes, golden
 from models.counting import Recorder, count, total, words
+from models.facts import told
 from models.frame import Frame
 from models.measures import COUNTS
 from models.record_orders import ORDERS
@@ -128,6 +129,10 @@ def _banned(state: MemberState, event: Event, at: int, day: int, frame: Frame) -
     return count(state, "group.banned", day) | changes.BANNED
 
 
+def _profiled(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
+    return changes.TOUCHES if event.profile and told(state, event.profile, at) else 0
+
+
 def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     """Every event of the kind ``checkin``."""
     type_ = event.type
@@ -155,6 +160,7 @@ _EXTRA: Final[Mapping[str, tuple[str, Callable[[Event], bool]]]] = MappingProxyT
         "form": ("questionnaire", lambda event: event.answers_complete is True),
         "attend": ("attend_offline", lambda event: event.offline is True),
         "photo_share": ("photo_approved", lambda event: event.audit_state == "approved"),
+        "lottery": ("lottery_won", lambda event: event.reward is not None and bool(event.reward.type)),
         "like_collect": ("like_goal", lambda event: (event.likes or 0) >= LIKES_GOAL),
     }
 )
@@ -178,6 +184,7 @@ RECORDERS: Final[Mapping[str, Recorder]] = MappingProxyType(
         "group.left": _departed,
         "contact.deleted": _departed,
         "group.banned": _banned,
+        "profile.updated": _profiled,
         **ORDERS,
         **dict.fromkeys(_CHECKINS, _activity),
     }

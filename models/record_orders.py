@@ -60,8 +60,22 @@ def _lines(state: MemberState, lines: list[Line], day: int) -> int:
     bits = words(state, "category", day, (line.category for line in lines))
     bits |= words(state, "series", day, (line.series for line in lines))
     bits |= words(state, "role", day, (line.product_role for line in lines))
+    for line in lines:
+        bits |= _money(state, line, day)
     bits |= words(state, "price", day, (_price(line.unit_fen) for line in lines))
     return bits | words(state, "attribute", day, (word for line in lines for word in _attributes(line)))
+
+
+def _money(state: MemberState, line: Line, day: int) -> int:
+    """M06: on offer is what is said to be, or cost less than its list price."""
+    price = line.unit_fen
+    if price is None:
+        return 0
+    fen = price * (1 if line.qty is None else line.qty)
+    bits = total(state, "goods_fen", day, fen)
+    if line.is_special or (line.list_fen is not None and price < line.list_fen):
+        bits |= total(state, "special_fen", day, fen)
+    return bits
 
 
 def _is_trial(line: Line) -> bool:

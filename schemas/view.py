@@ -40,7 +40,10 @@ class Line(msgspec.Struct, gc=False):
     category: str | None = None
     series: str | None = None
     attrs: dict[str, Any] | None = None
+    qty: int | None = None
+    list_fen: int | None = None
     unit_fen: int | None = None
+    is_special: bool | None = None
     launch_ts: int | str | None = None
     product_role: str | None = None
     sku_type: str | None = None
@@ -116,6 +119,7 @@ class Event(msgspec.Struct, gc=False):
     reward: Reward | None = None
     offline: bool | None = None
     group_meta: GroupMeta | None = None
+    profile: dict[str, Any] | None = None
 
     @property
     def at(self) -> int:

@@ -40,7 +40,8 @@ _KEYS: Final = (
     *_JOINTS, *_QUALIFIERS, *COMPARISONS, "of", "word", "days", "least", "with_share",
 )  # fmt: skip
 
-_HAPPENING: Final = (*COUNTS, *purchases.KINDS)
+_SHARED: Final = (*COUNTS, *SUMS, *purchases.KINDS)
+"""What a share can be of, or made up of."""
 
 
 class Phrases(Reader):
@@ -143,7 +144,7 @@ class Phrases(Reader):
     def _share(self, node: yaml.Node, parts: Mapping[str, yaml.Node]) -> Course | Step:
         if "of" not in parts:
             raise self.error(node, "'of' is missing: a share of what?")
-        sides = [self._list(parts[side], "share of", _HAPPENING) for side in ("share", "of")]
+        sides = [self._list(parts[side], "share of", _SHARED) for side in ("share", "of")]
         days = min(self._days(node, parts, what) for side in sides for what in side)
         least = self.integer(parts["least"], least=1) if "least" in parts else 1
         return windows.share(sides[0], sides[1], days, least)

@@ -36,6 +36,7 @@ _MORE: Final = {
     "right_answer": "type = 'quiz' AND JSONExtractBool(raw, 'is_correct')",
     "questionnaire": "type = 'form' AND JSONExtractBool(raw, 'answers_complete')",
     "attend_offline": "type = 'attend' AND JSONExtractBool(raw, 'offline')",
+    "lottery_won": f"type = 'lottery' AND {text('reward', 'type')} != ''",
     "like_goal": "type = 'like_collect' AND JSONExtractInt(raw, 'likes') >= 38",
     "photo_approved": f"type = 'photo_share' AND {text('audit_state')} = 'approved'",
     "code_word": f"type = 'paid' AND {text('code_word')} != ''",
@@ -49,11 +50,25 @@ _MORE: Final = {
 
 _CHECKINS: Final = "JSONExtractString(raw, 'kind') = 'checkin'"
 
+_NUMBER: Final = "JSONType(one, '{}') IN ('Int64', 'UInt64')"
+_PRICED: Final = f"arrayFilter(one -> {_NUMBER.format('unit_fen')}, lines)"
+_OF_LINE: Final = (
+    f"JSONExtractInt(one, 'unit_fen') * if({_NUMBER.format('qty')}, JSONExtractInt(one, 'qty'), 1)"
+)
+_ON_OFFER: Final = (
+    f"JSONExtractBool(one, 'is_special') OR {_NUMBER.format('list_fen')} "
+    "AND JSONExtractInt(one, 'unit_fen') < JSONExtractInt(one, 'list_fen')"
+)
+_FEN: Final = f"arrayMap(one -> {_OF_LINE}, {_PRICED})"
+_SPECIAL_FEN: Final = f"arrayMap(one -> if({_ON_OFFER}, {_OF_LINE}, 0), {_PRICED})"
+
 _AMOUNTS: Final = {
     "discount_fen": ("type = 'paid'", "JSONExtractInt(raw, 'discount_fen')"),
     "points_used": ("type = 'paid'", "JSONExtractInt(raw, 'points_used')"),
     "points_earned": (_CHECKINS, "JSONExtractInt(raw, 'points_delta')"),
     "points_spent": (_CHECKINS, "-JSONExtractInt(raw, 'points_delta')"),
+    "goods_fen": ("type = 'paid'", f"arraySum({_FEN})"),
+    "special_fen": ("type = 'paid'", f"arraySum({_SPECIAL_FEN})"),
     "red_packet_fen": ("type = 'red_packet_claimed'", "JSONExtractInt(raw, 'red_packet', 'amount_fen')"),
     "dwell_ms": ("type = 'visited'", "JSONExtractInt(raw, 'dwell_ms')"),
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from models import facts
 from models.params import MemberParams
 
 
@@ -32,6 +33,11 @@ _TRIAL: Final = (
     f"OR JSONExtractString(one, 'sku_type') = 'trial', {_LINES})"
 )
 
+
+def _profile_number(name: str) -> str:
+    return f"JSONExtractInt(raw, 'profile', '{name}')"
+
+
 _TOUCHES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("first_channel", "Min", text("channel_id"), f"{_ARRIVED} AND {text('channel_id')} != ''"),
     ("last_channel", "Max", text("channel_id"), f"{_ARRIVED} AND {text('channel_id')} != ''"),
@@ -44,6 +50,17 @@ _TOUCHES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("city", "Max", text("city"), f"own AND {text('city')} != ''"),
     ("platform", "Max", text("platform"), f"own AND {text('platform')} != ''"),
     ("store_id", "Max", text("store_id"), f"own AND {text('store_id')} != ''"),
+    *(
+        (name, "Max", f"substringUTF8({text('profile', name)}, 1, {facts.LONGEST})",
+         f"own AND type = 'profile.updated' AND JSONType(raw, 'profile', '{name}') = 'String' AND {text('profile', name)} != ''")
+        for name, *_ in facts.WORDS
+    ),
+    *(
+        (name, "Max", f"toString({_profile_number(name)})",
+         f"own AND type = 'profile.updated' AND JSONType(raw, 'profile', '{name}') IN ('Int64', 'UInt64') "
+         f"AND {_profile_number(name)} BETWEEN 0 AND {facts.MOST}")
+        for name, *_ in facts.NUMBERS
+    ),
 )  # fmt: skip
 """Word of the first or last event of a sort, with which events these are."""
 
@@ -62,7 +79,9 @@ def touches() -> str:
         for name, end, word, where in _TOUCHES
     ]
     times = [f"if(countIf({where}) = 0, NULL, {end}If(at, {where})) AS {name}" for name, end, where in _TIMES]
-    return ",\n        ".join(words + times)
+    points = "sumIf(JSONExtractInt(raw, 'points_delta'), own AND JSONExtractString(raw, 'kind') = 'checkin')"
+    used = "sumIf(greatest(JSONExtractInt(raw, 'points_used'), 0), own AND type = 'paid')"
+    return ",\n        ".join([*words, *times, f"{points} - {used} AS points"])
 
 
 def _start(day: str) -> str:
@@ -141,6 +160,8 @@ def named(params: MemberParams) -> Mapping[str, str]:
             "grabbed": "ifNull(seen.departed_at - seen.benefit_at BETWEEN 0 AND 86400000, 0)",
             "banned": "isNotNull(seen.banned_at)",
             **{name: f"seen.touch_{name}" for name, *_ in _TOUCHES},
+            **{name: f"toInt64OrNull(seen.touch_{name})" for name, *_ in facts.NUMBERS},
+            "points_balance": "toInt64(seen.points)",
             "cart_from": _start("today - 29"),
             "undecided": (
                 "toInt64(arrayCount(one -> one.1 >= cart_from AND one.1 > one.2 AND one.1 > one.3 AND one.1 + 86400000 <= now, "

@@ -40,6 +40,7 @@ _TYPES = {
     "claim": "checkin",
     "quiz": "checkin",
     "points_grant": "checkin",
+    "profile.updated": "join",
 }
 
 
@@ -75,7 +76,13 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         fields["intent"] = draw(st.sampled_from([None, None, ["提问"], ["客诉", "提问"]]))
     if type_ in ("paid", "cart_added"):
         fields["lines"] = [
-            Line(sku=sku, category=draw(st.sampled_from(["tea", "fruit"])), product_role="trial")
+            Line(
+                sku=sku,
+                category=draw(st.sampled_from(["tea", "fruit"])),
+                product_role="trial",
+                unit_fen=draw(st.sampled_from([None, 100])),
+                list_fen=draw(st.sampled_from([None, 100, 200])),
+            )
             for sku in draw(st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=2, unique=True))
         ]
     if type_ == "push_clicked":
@@ -83,6 +90,10 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
     if type_ == "group.joined":
         fields["channel_id"] = draw(st.sampled_from([None, "q1", "q2"]))
         fields["incentive"] = draw(st.booleans())
+    if type_ == "profile.updated":
+        fields["profile"] = draw(st.sampled_from([None, {"gender": "female"}, {"gender": "male", "age": 20}]))
+    if type_ in ("signin", "points_grant"):
+        fields["points_delta"] = draw(st.sampled_from([None, 100, -50]))
     if type_ == "signin" and draw(st.integers(0, 4)) == 0:
         fields["local_day"] = draw(st.sampled_from(["2026-01-20", "2026-02-01"]))
     return fields

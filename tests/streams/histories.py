@@ -18,11 +18,12 @@ _KINDS: Final = {
     "join": (
         "group.joined", "group.joined", "group.left", "group.kicked", "group.banned", "contact.added", "contact.deleted",
         "account.followed", "account.unfollowed", "member.registered", "invite.sent", "role.changed", "tag.set", "tag.cleared",
+        "profile.updated",
     ),
     "order": ("visited", "cart_added", "cart_removed", "placed", "paid", "paid", "refunded"),
     "checkin": (
         "signin", "task", "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "game",
-        "claim",
+        "claim", "lottery",
     ),
 }  # fmt: skip
 
@@ -90,6 +91,12 @@ def _join(rng: random.Random, type_: str, member: str, number: int) -> Event:
         }
     if type_ == "role.changed":
         event["role"] = rng.choice(["admin", "customer"])
+    if type_ == "profile.updated":
+        told = {
+            "gender": rng.choice(["female", "male", ""]), "age": rng.choice([19, 25, 60, -1, True, "30", 1.5]),
+            "occupation": rng.choice(["student", 7, "职" * 70]), "zodiac": "leo", "height_cm": 1001,
+        }  # fmt: skip
+        event["profile"] = {name: told[name] for name in rng.sample(sorted(told), 3)}
     if type_.startswith("tag."):
         event["manual_tag"] = {"key": rng.choice(["vip", "value.buyer", "activity.lost", "crowd.card"])}
     return event
@@ -101,8 +108,9 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
         "unit_fen": rng.choice([900, 900, 7000, 60_000]), "attrs": {"taste": rng.choice(["sweet", "salt"]), "n": 1},
         "launch_ts": rng.choice([START + rng.randrange(DAYS) * DAY, "2026-10-01T00:00:00+08:00"]),
         "sku_type": rng.choice(["goods", "goods", "card", "gift_card", "trial"]),
+        "qty": rng.randrange(3), "is_special": rng.choice([None, False, True]), "list_fen": rng.choice([None, 900, 9000]),
     }  # fmt: skip
-    event: Event = {"lines": [line]} if rng.random() < 0.8 else {}
+    event: Event = {"lines": [line, {"sku": "s", "unit_fen": 100}]} if rng.random() < 0.8 else {}
     order = f"{member}-{rng.randrange(8)}"
     if type_ == "visited":
         event |= {"action": rng.choice(["comment", "favorite", "view"]), "dwell_ms": rng.randrange(9000)}
@@ -117,6 +125,7 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
         }
         event |= {
             "discount_fen": rng.choice([0, 100]),
+            "points_used": rng.choice([0, 3]),
             "gift_wrap": rng.random() < 0.3,
             "address_hash": rng.choice("kl"),
         }
