@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from models import carts, changes, courses, purchases
+from models import carts, changes, courses, purchases, rfm
 from models.crossing import NEVER
 from models.feature import Course, Feature, Step
 from models.frame import Frame
@@ -20,6 +20,11 @@ def _average(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
 
 def _largest(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
     return max((one.fen for one in purchases.of(state)), default=None), NEVER
+
+
+def _lifetime(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+    lately, until = rfm.money(state, now, frame.params.rfm_days, frame)
+    return (state.book().revenue if state.orders else 0) + lately, until
 
 
 def _comeback_day(state: MemberState, frame: Frame) -> int | None:
@@ -41,6 +46,10 @@ BOUGHT: Final[tuple[Feature, ...]] = (
     Step(
         id="max_order_fen", zh="最大单笔", en="money of the largest net order", unit="fen", source="M05",
         reads=changes.ORDERS, look=_largest,
+    ),
+    Step(
+        id="ltv_fen", zh="长期价值", en="money so far, and as much again for the year ahead as in the last 365 days", unit="fen",
+        source="M51", reads=changes.ORDERS, look=_lifetime,
     ),
     Course(
         id="comeback_days", zh="回归消费天数", en="days since an order that came after half a year without", unit="days",

@@ -24,6 +24,8 @@ NEW_PRODUCT: Final = 16
 """With a product within its first thirty days (T30)."""
 CARD: Final = 32
 """Of a card of rights or of stored value (T53, P20)."""
+POINTS: Final = 64
+"""Paid in part with points (P09)."""
 
 
 class Purchase(NamedTuple):
@@ -62,6 +64,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("gift_card_order", "礼品卡订单", "orders of gift cards", "T34", GIFT_CARD),
             Kind("new_product_order", "新品订单", "orders of new products", "T30", NEW_PRODUCT),
             Kind("card_order", "权益卡订单", "orders of cards", "T53", CARD),
+            Kind("points_order", "积分订单", "orders paid in part with points", "P16", POINTS),
         )
     }
 )
@@ -125,6 +128,8 @@ def flags_of(event: Event, paid_at: int) -> int:
         flags |= CAMPAIGN
     if event.gift_wrap:
         flags |= GIFT_WRAPPED
+    if event.points_used:
+        flags |= POINTS
     for line in event.lines or ():
         if line.sku_type == "gift_card":
             flags |= GIFT_CARD

@@ -74,8 +74,8 @@ class JoinFields(Envelope):
     group_meta: GroupMeta | None = None
     """F28."""
     profile: Annotated[dict[str, JsonValue], Field(max_length=1000)] | None = None
-    """F29: static facts about the member. Rules can read the words gender, zodiac, education and occupation, and the whole numbers
-    age, height_cm and weight_kg."""
+    """F29: static facts about the member. Rules can read the words gender, zodiac, education and occupation, and the whole
+    numbers age, height_cm and weight_kg."""
     manual_tag: Tag | None = None
     """F29."""
     member_count_after: Count | None = None

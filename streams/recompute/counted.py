@@ -139,6 +139,7 @@ _ORDERS: Final = {
         f"{text('coupon_id')} != ''"
     ),
     "campaign": f"{text('campaign_id')} != ''",
+    "points": "JSONExtractInt(raw, 'points_used') > 0",
     "gift_wrapped": "JSONExtractBool(raw, 'gift_wrap')",
     "gift_card": "arrayExists(one -> JSONExtractString(one, 'sku_type') = 'gift_card', lines)",
     "card": "arrayExists(one -> JSONExtractString(one, 'sku_type') IN ('card', 'plan'), lines)",

@@ -112,6 +112,7 @@ def named(params: MemberParams) -> Mapping[str, str]:
             "r_days": "if(orders = 0, NULL, today - bought.order_days[-1])",
             "f": f"toInt64(arrayCount(one -> today - one <= {p.rfm_days}, bought.order_days))",
             "m_fen": f"toInt64(arraySum(arrayMap(one -> if(today - one.1 <= {p.rfm_days}, one.2, 0), money.bookings)))",
+            "ltv_fen": "revenue_fen + m_fen",
             "avg_order_fen": "if(orders = 0, NULL, intDiv(bought.spent, orders))",
             "max_order_fen": "if(orders = 0, NULL, bought.largest)",
             "lately": f"toInt64(arrayCount(one -> today - one <= {p.freq_days}, bought.order_days))",
