@@ -39,7 +39,7 @@ def replay_embedded(files: list[Path], data: Path, settings: Settings, progress:
         SinkMisconfigured: another process holds the store.
     """
     started = time.monotonic()
-    stored = _stored_events(data)
+    stored = _stored_events(data, settings.timezone)
     with (
         tempfile.TemporaryDirectory(prefix="qunpulse-") as logs,
         Embedded(Path(logs), data, replay=True) as embedded,
@@ -56,10 +56,10 @@ def replay_embedded(files: list[Path], data: Path, settings: Settings, progress:
     return _summary(data, sent, loaded - started, time.monotonic() - started)
 
 
-def _stored_events(data: Path) -> list[bytes]:
+def _stored_events(data: Path, zone: str) -> list[bytes]:
     """Events that earlier replays left in the store, in the order of their time."""
     with closing(EmbeddedEngine(data)) as engine:
-        migrate(engine)
+        migrate(engine, zone=zone)
         rows = engine.query(
             f"SELECT raw FROM {engine.database}.events FINAL ORDER BY ts, _topic, _partition, _offset"
         )

@@ -191,7 +191,7 @@ def run_sink(settings: Settings) -> None:
     try:
         layout = checked_layout(settings)
         engine = open_engine(settings)
-        _migrate(engine)
+        _migrate(engine, settings.timezone)
         process = SinkProcess(settings, engine, layout)
     except (TopicsWrong, ConnectionMisconfigured, SinkMisconfigured, ValueError, OSError) as error:
         end_process(str(error), code=EXIT_CONFIG)
@@ -204,10 +204,10 @@ def run_sink(settings: Settings) -> None:
         engine.close()
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, zone: str) -> None:
     for attempt in count():
         try:
-            for name in migrate(engine):
+            for name in migrate(engine, zone=zone):
                 log.info("migrated", migration=name)
         except SinkUnavailable as error:
             pause = min(STORE_SECONDS, backoff(attempt, random.random(), error.retry_after))

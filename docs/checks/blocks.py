@@ -9,7 +9,7 @@ import typer
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from checks import catalogue, rule_blocks
+from checks import catalogue, rule_blocks, view_blocks
 from checks.sheets import code, sheet
 from checks.words import Words
 from schemas.chat import ChatFields
@@ -247,6 +247,7 @@ BLOCKS: Final[dict[str, Block]] = {
     "features": rule_blocks.features,
     "measures": rule_blocks.measures,
     "tables": tables,
+    "views": view_blocks.views,
     "event types": event_types,
     "envelope": envelope,
     "event fields": event_fields,

@@ -1,7 +1,7 @@
 """Bring a database to the schema of this code: numbered SQL files, each applied once and recorded.
 
-Every statement is ``IF NOT EXISTS``, so a migration that was cut off, or run by two processes, is simply run
-again.
+Every statement is ``IF NOT EXISTS`` or ``OR REPLACE``, so a migration that was cut off, or run by two processes, is simply
+run again.
 """
 
 import re
@@ -12,9 +12,14 @@ from typing import Final
 
 from sinks.base import Engine
 from sinks.clickhouse.tables import TABLES
+from sinks.clickhouse.views import VIEWS
 from sinks.errors import SinkMisconfigured
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_ZONE: Final = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
+
+ZONE: Final = "Asia/Shanghai"
+"""Zone of calendar days where none is given, as in the settings."""
 
 _RECORD: Final = """
 CREATE TABLE IF NOT EXISTS $database.schema_migrations (
@@ -37,14 +42,16 @@ class Migration:
     statements: tuple[str, ...]
 
 
-def migrate(engine: Engine, database: str | None = None) -> list[str]:
+def migrate(engine: Engine, database: str | None = None, zone: str = ZONE) -> list[str]:
     """Apply what ``database`` (default: the engine's own) lacks; returns the names applied, oldest first.
+
+    Views made here have their calendar days in ``zone``.
 
     Raises `SinkMisconfigured` when the database was migrated by newer code or lacks a table or view that was
     made once, and what `Engine.execute` raises.
     """
     name = checked_name(engine.database if database is None else database)
-    known = migrations(name)
+    known = migrations(name, zone)
     engine.execute(f"CREATE DATABASE IF NOT EXISTS {name}")
     engine.execute(Template(_RECORD).substitute(database=name))
     rows = engine.query(f"SELECT version FROM {name}.schema_migrations FINAL")
@@ -61,8 +68,10 @@ def migrate(engine: Engine, database: str | None = None) -> list[str]:
     return [migration.name for migration in missing]
 
 
-def migrations(database: str) -> list[Migration]:
-    """The migrations of this code for ``database``, oldest first."""
+def migrations(database: str, zone: str = ZONE) -> list[Migration]:
+    """The migrations of this code for ``database``, with calendar days in ``zone``, oldest first."""
+    if not _ZONE.fullmatch(zone):
+        raise SinkMisconfigured(f"not a time zone: {zone!r}")
     found = [
         path for path in files(__package__).joinpath("migrations").iterdir() if path.name.endswith(".sql")
     ]
@@ -70,7 +79,9 @@ def migrations(database: str) -> list[Migration]:
         Migration(
             version=int(path.name[:4]),
             name=path.name.removesuffix(".sql"),
-            statements=_statements(Template(path.read_text("utf-8")).substitute(database=database)),
+            statements=_statements(
+                Template(path.read_text("utf-8")).substitute(database=database, zone=zone)
+            ),
         )
         for path in sorted(found, key=lambda path: path.name)
     ]
@@ -93,6 +104,7 @@ def _check_complete(engine: Engine, database: str) -> None:
     rows = engine.query("SELECT name FROM system.tables WHERE database = {name:String}", {"name": database})
     found = {row["name"] for row in rows}
     wanted = {name for table in TABLES.values() for name in (table.name, table.landing_name, table.view_name)}
+    wanted |= VIEWS.keys()
     if missing := sorted(wanted - found):
         raise SinkMisconfigured(
             f"database {database} lacks {', '.join(missing)}; to have them made again: "

@@ -55,9 +55,10 @@ def migrate() -> None:
     from streams.sink import open_engine  # noqa: PLC0415
 
     with friendly():
-        engine = open_engine(settings())
+        found = settings()
+        engine = open_engine(found)
         try:
-            for name in apply(engine) or ["nothing to do"]:
+            for name in apply(engine, zone=found.timezone) or ["nothing to do"]:
                 typer.echo(name)
         finally:
             engine.close()

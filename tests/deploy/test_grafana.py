@@ -21,6 +21,7 @@ BOARDS: dict[str, dict[str, Any]] = {
 }
 PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
 ROWS = {
+    "brand": ["Members", "Channels"],
     "community": ["Members", "Tags", "Groups", "Pipeline"],
     "groups": ["Now", "Movement", "Episodes", "Health"],
 }
@@ -40,6 +41,19 @@ for board in BOARDS.values():
     ]
 
 EVENT = {"event_id": "e1", "kind": "chat", "type": "message", "member_id": "m1", "group_id": "g1"}
+HOUR = 3_600_000
+DAY = 24 * HOUR
+PAST = [
+    ("join", "group.joined", -40, {"channel_id": "dm"}),
+    ("join", "contact.added", -40, {"channel_id": "dm", "staff_id": "s1"}),
+    ("order", "paid", -47, {"order_id": "o0", "paid_fen": 0}),
+    ("chat", "message", -39, {"group_id": "g1"}),
+    ("join", "invite.sent", -3, {}),
+    ("order", "visited", -3, {"platform": "app"}),
+    ("checkin", "quiz_test", -2, {"activity_id": "test"}),
+    ("order", "paid", -1, {"order_id": "o1", "paid_fen": 9}),
+]
+"""What a member did, so many days before."""
 LETTER = {
     "topic": "qunpulse.chat",
     "partition": 0,
@@ -57,7 +71,20 @@ NOTICE = ALERT | {
     "evidence": {"diagnosis": "inactive", "action": "wake_members"},
 }
 FACTS = {
-    "events": [EVENT],
+    "events": [
+        EVENT,
+        *(
+            {
+                **EVENT,
+                "event_id": f"p{days}{type_}",
+                "kind": kind,
+                "type": type_,
+                "ts": AT + days * DAY,
+                **more,
+            }
+            for kind, type_, days, more in PAST
+        ),
+    ],
     "member_profiles": [{**PROFILE, "member_id": "m1", "orders": 2, "churn": "silent"}],
     "tag_changes": [CHANGE],
     "group_stats": [STATS],
@@ -79,15 +106,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         for number, fact in enumerate(facts):
             told = {name: value for name, value in fact.items() if value is not None}
             row: tuple[Any, ...] = (json.dumps(told), table, 0, number)
-            rows.append((*row, AT) if table == "events" else row)
+            rows.append((*row, told.get("ts", AT)) if table == "events" else row)
         Writer(engine, "test").write(table, table, 0, 0, len(rows) - 1, rows)
     yield engine
     engine.close()
 
 
-def substituted(sql: str, groups: list[str] | None) -> str:
-    """A query as Grafana and its ClickHouse plugin send it; `groups` None is the choice of all."""
-    hour = 3_600_000
+def substituted(sql: str, groups: list[str] | None, back: int = HOUR) -> str:
+    """A query as Grafana and its ClickHouse plugin send it, from `back` ms ago; `groups` None is the choice of all."""
     names = ", ".join(f"'{group}'" for group in groups or ["g1"])
     sql = re.sub(
         r"\$__conditionalAll\((.+?), \$group\)", lambda found: "1=1" if groups is None else found[1], sql
@@ -95,7 +121,7 @@ def substituted(sql: str, groups: list[str] | None) -> str:
     sql = sql.replace("${group:sqlstring}", names).replace("${brand:sqlstring}", "'default'")
     sql = re.sub(
         r"\$__timeFilter_ms\((\w+)\)",
-        rf"\1 >= fromUnixTimestamp64Milli({AT - hour}) AND \1 <= fromUnixTimestamp64Milli({AT + hour})",
+        rf"\1 >= fromUnixTimestamp64Milli({AT - back}) AND \1 <= fromUnixTimestamp64Milli({AT + HOUR})",
         sql,
     )
     sql = re.sub(
@@ -103,7 +129,7 @@ def substituted(sql: str, groups: list[str] | None) -> str:
         r"toStartOfInterval(toDateTime64(\1, 3), INTERVAL 60000 millisecond)",
         sql,
     )
-    for name, at in (("from", AT - hour), ("to", AT + hour)):
+    for name, at in (("from", AT - back), ("to", AT + HOUR)):
         sql = sql.replace(f"$__{name}Time_ms", f"fromUnixTimestamp64Milli({at})")
     assert "$" not in sql, f"a macro that this test does not know: {sql}"
     return sql
@@ -112,7 +138,7 @@ def substituted(sql: str, groups: list[str] | None) -> str:
 @pytest.mark.parametrize(("name", "sql"), QUERIES, ids=[name for name, _ in QUERIES])
 def test_a_query_finds_the_rows(engine: Any, name: str, sql: str) -> None:
     for groups in (None, ["g1", "g2"]):
-        rows = engine.query(substituted(sql, groups))
+        rows = engine.query(substituted(sql, groups, back=90 * DAY if name.startswith("brand ") else HOUR))
         assert rows, name
         assert any(value not in (0, None, "") for value in rows[0].values()), rows[0]
 
@@ -121,7 +147,7 @@ def test_time_series_begin_with_a_time(engine: Any) -> None:
     for panel in PANELS:
         for target in panel["targets"]:
             if target.get("format") == 0:
-                rows = engine.query(substituted(target["rawSql"], None))
+                rows = engine.query(substituted(target["rawSql"], None, back=90 * DAY))
                 assert next(iter(rows[0])) == "time", panel["title"]
 
 

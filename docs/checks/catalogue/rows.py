@@ -19,6 +19,7 @@ from schemas.events import classes_of
 from schemas.join import JoinFields
 from schemas.order import OrderFields
 from sinks.clickhouse.tables import TABLES
+from sinks.clickhouse.views import VIEWS
 from streams.decisions import shipped_rules
 
 Status = Literal["served", "partly served", "not served yet", "not from events"]
@@ -118,7 +119,8 @@ _WAYS: Final[Mapping[str, Iterable[str]]] = {
 @cache
 def _servers() -> frozenset[str]:
     tags = {rule.tag for rule in compile_rules(*shipped_rules("full")).rules}
-    columns = {f"{table.name}.{column}" for table in TABLES.values() for column in table.columns}
+    readable = {name: one.columns for name, one in (*TABLES.items(), *VIEWS.items())}
+    columns = {f"{name}.{column}" for name, of_one in readable.items() for column in of_one}
     described = {f"{way}({what})" for way, known in _WAYS.items() for what in known}
     return frozenset(tags | BY_ID.keys() | columns | described)
 

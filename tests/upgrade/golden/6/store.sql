@@ -492,3 +492,329 @@ SELECT
     now64(3, 'UTC') AS _ingested_at
 FROM $database.member_profiles_landing AS l
 WHERE throwIf(empty(j.member_id), 'row refused: member_id is missing') = 0;
+
+CREATE OR REPLACE VIEW $database.last_days AS
+SELECT brand_id, toDate(max(ts), 'Asia/Shanghai') AS day
+FROM $database.events
+GROUP BY brand_id;
+
+CREATE OR REPLACE VIEW $database.arrivals AS
+SELECT
+    brand_id,
+    member_id,
+    min(e.ts) AS at,
+    toDate(at, 'Asia/Shanghai') AS day,
+    argMin(JSONExtractString(e.raw, 'channel_id'), (e.ts, e.event_id)) AS channel_id
+FROM $database.events AS e FINAL
+WHERE e.type IN ('group.joined', 'contact.added', 'account.followed', 'member.registered')
+    AND e.member_id != '' AND e.role IN ('customer', 'kol')
+GROUP BY brand_id, member_id;
+
+CREATE OR REPLACE VIEW $database.active_days AS
+SELECT DISTINCT brand_id, member_id, group_id, toDate(e.ts, 'Asia/Shanghai') AS day
+FROM $database.events AS e FINAL
+WHERE e.member_id != '' AND e.role IN ('customer', 'kol') AND e.type IN (
+    'message', 'solitaire', 'dice', 'red_packet_claimed', 'red_packet_sent', 'push_opened', 'push_clicked', 'share',
+    'moments_like', 'moments_post', 'moments_comment',
+    'group.joined', 'contact.added', 'account.followed', 'member.registered', 'invite.sent',
+    'visited', 'cart_added', 'cart_removed', 'placed', 'paid',
+    'signin', 'task', 'quiz', 'quiz_test', 'contest', 'form', 'enroll', 'attend', 'like_collect', 'photo_share', 'code_word',
+    'lottery', 'bargain', 'game', 'claim', 'redeem');
+
+CREATE OR REPLACE VIEW $database.net_orders AS
+SELECT
+    brand_id,
+    member_id,
+    if(empty(parent), parcel, parent) AS order_id,
+    max(paid_at) AS at,
+    toDate(at, 'Asia/Shanghai') AS day,
+    sum(paid - refunded) AS net_fen,
+    argMax(p.platform, (p.paid_at, p.parcel)) AS platform
+FROM (
+    SELECT
+        e.brand_id AS brand_id,
+        e.member_id AS member_id,
+        if(empty(e.order_id), e.event_id, e.order_id) AS parcel,
+        max(JSONExtractString(e.raw, 'parent_order_id')) AS parent,
+        maxIf(e.ts, e.type = 'paid') AS paid_at,
+        sumIf(ifNull(e.paid_fen, 0), e.type = 'paid') AS paid,
+        sumIf(ifNull(e.refund_fen, 0), e.type = 'refunded') AS refunded,
+        argMaxIf(JSONExtractString(e.raw, 'platform'), (e.ts, e.event_id), e.type = 'paid') AS platform
+    FROM $database.events AS e FINAL
+    WHERE e.type IN ('paid', 'refunded') AND e.member_id != ''
+        AND JSONExtractString(e.raw, 'refund_type') != 'cashback'
+    GROUP BY brand_id, member_id, parcel
+    HAVING paid > refunded
+) AS p
+GROUP BY brand_id, member_id, order_id;
+
+CREATE OR REPLACE VIEW $database.cohort_retention AS
+WITH
+    due AS (
+        SELECT a.brand_id AS brand_id, a.member_id AS member_id, a.day AS cohort, n, a.day + n AS day
+        FROM $database.arrivals AS a
+        ARRAY JOIN [1, 7, 30] AS n
+    ),
+    moves AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS ts, toDate(e.ts, 'Asia/Shanghai') AS day,
+            e.type IN ('group.joined', 'contact.added', 'account.followed') AS holds,
+            multiIf(
+                startsWith(e.type, 'group.'), ('group', e.group_id),
+                startsWith(e.type, 'contact.'), ('contact', e.staff_id),
+                ('account', JSONExtractString(e.raw, 'channel_id'))) AS tie
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('group.joined', 'group.left', 'group.kicked', 'group.banned', 'contact.added', 'contact.deleted',
+            'contact.blocked', 'account.followed', 'account.unfollowed')
+    ),
+    gone AS (
+        SELECT brand_id, member_id, n, 1 AS left
+        FROM (
+            SELECT d.brand_id AS brand_id, d.member_id AS member_id, d.n AS n, m.tie AS tie,
+                argMax(m.holds, (m.ts, m.holds)) AS held
+            FROM due AS d
+            INNER JOIN moves AS m ON m.brand_id = d.brand_id AND m.member_id = d.member_id
+            WHERE m.day <= d.day
+            GROUP BY brand_id, member_id, n, tie
+        )
+        GROUP BY brand_id, member_id, n
+        HAVING max(held) = 0
+    )
+SELECT
+    d.brand_id AS brand_id,
+    d.cohort AS cohort,
+    d.n AS n,
+    count() AS members,
+    countIf(ifNull(g.left, 0) = 0) AS stayed,
+    countIf(ifNull(g.left, 0) = 0 AND ifNull(a.member_id, '') != '') AS active,
+    if(stayed = 0, NULL, active / stayed) AS rate
+FROM due AS d
+INNER JOIN $database.last_days AS l ON l.brand_id = d.brand_id
+LEFT JOIN gone AS g ON g.brand_id = d.brand_id AND g.member_id = d.member_id AND g.n = d.n
+LEFT JOIN (SELECT DISTINCT brand_id, member_id, day FROM $database.active_days) AS a
+    ON a.brand_id = d.brand_id AND a.member_id = d.member_id AND a.day = d.day
+WHERE d.day < l.day
+GROUP BY brand_id, cohort, n;
+
+CREATE OR REPLACE VIEW $database.cohort_purchases AS
+SELECT
+    a.brand_id AS brand_id,
+    a.day AS cohort,
+    count() AS members,
+    countIf(o.orders >= 1) AS buyers,
+    countIf(o.orders >= 2) AS repeat_buyers,
+    buyers / members AS first_rate,
+    if(buyers = 0, NULL, repeat_buyers / buyers) AS second_rate
+FROM $database.arrivals AS a
+LEFT JOIN (SELECT brand_id, member_id, count() AS orders FROM $database.net_orders GROUP BY brand_id, member_id) AS o
+    ON o.brand_id = a.brand_id AND o.member_id = a.member_id
+GROUP BY brand_id, cohort;
+
+CREATE OR REPLACE VIEW $database.repurchase AS
+WITH
+    spans AS (
+        SELECT
+            brand_id,
+            o.day AS since,
+            least(leadInFrame(o.day, 1, o.day + 90) OVER w, o.day + 90) AS until,
+            least(lagInFrame(o.day, 1, o.day - 90) OVER w + 90, until) AS again_until
+        FROM $database.net_orders AS o
+        WINDOW w AS (PARTITION BY o.brand_id, o.member_id ORDER BY o.day, o.order_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    steps AS (
+        SELECT brand_id, since AS day, 1 AS one, again_until > since AS two FROM spans
+        UNION ALL SELECT brand_id, until AS day, -1 AS one, 0 AS two FROM spans
+        UNION ALL SELECT brand_id, again_until AS day, 0 AS one, -1 AS two FROM spans WHERE again_until > since
+    ),
+    changes AS (SELECT brand_id, day, sum(one) AS one, sum(two) AS two FROM steps GROUP BY brand_id, day)
+SELECT
+    c.brand_id AS brand_id,
+    c.day AS day,
+    sum(c.one) OVER (PARTITION BY c.brand_id ORDER BY c.day) AS buyers,
+    sum(c.two) OVER (PARTITION BY c.brand_id ORDER BY c.day) AS repeat_buyers,
+    if(buyers = 0, NULL, repeat_buyers / buyers) AS rate
+FROM changes AS c
+INNER JOIN $database.last_days AS l ON l.brand_id = c.brand_id
+WHERE c.day <= l.day;
+
+CREATE OR REPLACE VIEW $database.stickiness AS
+SELECT
+    brand_id,
+    group_id,
+    day,
+    countIf(today) AS dau,
+    count() AS wau,
+    dau / wau AS stickiness,
+    countIf(days = 7) AS daily_daily
+FROM (
+    SELECT brand_id, place AS group_id, member_id, a.day + later AS day, uniqExact(later) AS days, min(later) = 0 AS today
+    FROM $database.active_days AS a
+    ARRAY JOIN arrayDistinct(['', group_id]) AS place
+    ARRAY JOIN range(7) AS later
+    GROUP BY brand_id, group_id, member_id, day
+) AS w
+INNER JOIN $database.last_days AS l ON l.brand_id = w.brand_id
+WHERE w.day <= l.day
+GROUP BY brand_id, group_id, day;
+
+CREATE OR REPLACE VIEW $database.channel_days AS
+WITH
+    came AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.staff_id AS staff_id, e.ts AS ts, e.type AS type,
+            toDate(e.ts, 'Asia/Shanghai') AS day, JSONExtractString(e.raw, 'channel_id') AS channel_id
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('contact.added', 'group.joined') AND channel_id != ''
+    ),
+    went AS (
+        SELECT brand_id, member_id, staff_id, max(ts) AS last
+        FROM $database.events FINAL
+        WHERE type IN ('contact.deleted', 'contact.blocked')
+        GROUP BY brand_id, member_id, staff_id
+    ),
+    paid AS (
+        SELECT brand_id, toDate(ts, 'Asia/Shanghai') + 7 AS day, uniqExact(order_id) AS orders
+        FROM $database.events FINAL
+        WHERE type = 'paid'
+        GROUP BY brand_id, day
+    )
+SELECT
+    c.brand_id AS brand_id,
+    c.day AS day,
+    c.channel_id AS channel_id,
+    uniqExactIf(c.member_id, c.type = 'contact.added') AS contacts,
+    uniqExactIf(c.member_id, c.type = 'contact.added' AND ifNull(w.last >= c.ts, 0)) AS lost,
+    contacts - lost AS kept,
+    uniqExactIf(c.member_id, c.type = 'group.joined') AS joins,
+    any(ifNull(p.orders, 0)) AS paid_orders,
+    if(paid_orders = 0, NULL, contacts / paid_orders) AS rate
+FROM came AS c
+LEFT JOIN went AS w ON w.brand_id = c.brand_id AND w.member_id = c.member_id AND w.staff_id = c.staff_id
+LEFT JOIN paid AS p ON p.brand_id = c.brand_id AND p.day = c.day
+GROUP BY brand_id, day, channel_id;
+
+CREATE OR REPLACE VIEW $database.invitations AS
+WITH
+    inviters AS (
+        SELECT DISTINCT brand_id, member_id, toDate(e.ts, 'Asia/Shanghai') + later AS day
+        FROM $database.events AS e FINAL
+        ARRAY JOIN range(30) AS later
+        WHERE e.type = 'invite.sent' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+    ),
+    invited AS (
+        SELECT brand_id, member_id, inviter_id, first + later AS day
+        FROM (
+            SELECT
+                brand_id, member_id,
+                toDate(min(e.ts), 'Asia/Shanghai') AS first,
+                argMin(JSONExtractString(e.raw, 'inviter_id'), (e.ts, e.event_id)) AS inviter_id
+            FROM $database.events AS e FINAL
+            WHERE e.type = 'group.joined'
+            GROUP BY brand_id, member_id
+        )
+        ARRAY JOIN range(30) AS later
+        WHERE inviter_id NOT IN ('', member_id)
+    )
+SELECT
+    s.brand_id AS brand_id,
+    s.day AS day,
+    uniqExact(s.member_id) AS inviters,
+    uniqExactIf(i.member_id, ifNull(i.member_id, '') != '') AS invited,
+    invited / inviters AS k
+FROM inviters AS s
+INNER JOIN $database.last_days AS l ON l.brand_id = s.brand_id
+LEFT JOIN invited AS i ON i.brand_id = s.brand_id AND i.inviter_id = s.member_id AND i.day = s.day
+WHERE s.day <= l.day
+GROUP BY brand_id, day;
+
+CREATE OR REPLACE VIEW $database.visit_funnel AS
+WITH
+    acts AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, toUInt64(toUnixTimestamp64Milli(e.ts)) AS ms,
+            multiIf(e.type = 'share', 'share', JSONExtractString(e.raw, 'action') = 'search', 'search', 'visit') AS act
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('visited', 'share') AND e.member_id != '' AND e.role IN ('customer', 'kol')
+        UNION ALL
+        SELECT o.brand_id AS brand_id, o.member_id AS member_id, toUInt64(toUnixTimestamp64Milli(o.at)) AS ms, 'paid' AS act
+        FROM $database.net_orders AS o
+    ),
+    reached AS (
+        SELECT brand_id, member_id, toDate(fromUnixTimestamp64Milli(toInt64(minIf(ms, act IN ('visit', 'search')))), 'Asia/Shanghai') AS day,
+            windowFunnel(1000000000000000)(ms, act IN ('visit', 'search'), act = 'search', act = 'paid', act = 'share') AS level
+        FROM acts
+        GROUP BY brand_id, member_id
+        HAVING level > 0
+    )
+SELECT
+    r.brand_id AS brand_id,
+    r.day AS day,
+    ifNull(a.channel_id, '') AS channel_id,
+    count() AS visitors,
+    countIf(r.level >= 2) AS searched,
+    countIf(r.level >= 3) AS paid,
+    countIf(r.level >= 4) AS shared
+FROM reached AS r
+LEFT JOIN $database.arrivals AS a ON a.brand_id = r.brand_id AND a.member_id = r.member_id
+GROUP BY brand_id, day, channel_id;
+
+CREATE OR REPLACE VIEW $database.relation_platforms AS
+WITH
+    visits AS (
+        SELECT DISTINCT e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'platform') AS platform
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'visited' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+    ),
+    relations AS (
+        SELECT brand_id, member_id, if(countIf(type = 'member.registered') > 0, 'member', 'fan') AS relation
+        FROM $database.events FINAL
+        WHERE type IN ('member.registered', 'contact.added', 'account.followed')
+        GROUP BY brand_id, member_id
+    ),
+    orders AS (SELECT DISTINCT brand_id, member_id, platform FROM $database.net_orders)
+SELECT
+    v.brand_id AS brand_id,
+    if(ifNull(r.relation, '') = '', 'other', r.relation) AS relation,
+    v.platform AS platform,
+    count() AS visitors,
+    countIf(ifNull(o.member_id, '') != '') AS payers,
+    payers / visitors AS rate
+FROM visits AS v
+LEFT JOIN relations AS r ON r.brand_id = v.brand_id AND r.member_id = v.member_id
+LEFT JOIN orders AS o ON o.brand_id = v.brand_id AND o.member_id = v.member_id AND o.platform = v.platform
+GROUP BY brand_id, relation, platform;
+
+CREATE OR REPLACE VIEW $database.conversions AS
+WITH
+    steps AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id,
+            if(e.type = 'paid' AND e.paid_fen = 0, 'trial', toString(e.type)) AS step,
+            if(e.kind = 'checkin', JSONExtractString(e.raw, 'activity_id'), '') AS activity_id,
+            if(e.type = 'form', JSONExtractString(e.raw, 'answer'), '') AS answer,
+            min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('quiz_test', 'form', 'enroll', 'paid') AND e.member_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, member_id, step, activity_id, answer
+    ),
+    orders AS (SELECT brand_id, member_id, groupArray(o.at) AS times FROM $database.net_orders AS o GROUP BY brand_id, member_id),
+    follows AS (
+        SELECT brand_id, member_id, groupArray(ts) AS times
+        FROM $database.events FINAL
+        WHERE type = 'account.followed'
+        GROUP BY brand_id, member_id
+    )
+SELECT
+    s.brand_id AS brand_id,
+    toDate(s.at, 'Asia/Shanghai') AS day,
+    s.step AS step,
+    s.activity_id AS activity_id,
+    s.answer AS answer,
+    count() AS members,
+    countIf(arrayExists(t -> t > s.at AND t <= s.at + INTERVAL 7 DAY, if(s.step = 'paid', f.times, o.times))) AS converted,
+    converted / members AS rate
+FROM steps AS s
+LEFT JOIN orders AS o ON o.brand_id = s.brand_id AND o.member_id = s.member_id
+LEFT JOIN follows AS f ON f.brand_id = s.brand_id AND f.member_id = s.member_id
+WHERE s.step != 'paid' OR NOT arrayExists(t -> t <= s.at, f.times)
+GROUP BY brand_id, day, step, activity_id, answer;
