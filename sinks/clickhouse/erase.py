@@ -15,7 +15,15 @@ from sinks.clickhouse.migrate import checked_name
 ERASED: Final = "erased"
 """What stands where an id stood."""
 
-NAMING: Final = ("inviter_id", "operator_id", "auditor_id", "distributor_id", "staff_id", "reply_to")
+NAMING: Final = (
+    "inviter_id",
+    "operator_id",
+    "auditor_id",
+    "distributor_id",
+    "staff_id",
+    "owner_staff",
+    "reply_to",
+)
 """Fields of other people's events that may hold the id."""
 
 OWN: Final = ("events", "tag_changes", "member_profiles")

@@ -21,7 +21,7 @@ BOARDS: dict[str, dict[str, Any]] = {
 }
 PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
 ROWS = {
-    "brand": ["Members", "Channels"],
+    "brand": ["Members", "Channels", "Staff"],
     "community": ["Members", "Tags", "Groups", "Pipeline"],
     "groups": ["Now", "Movement", "Episodes", "Health"],
 }
@@ -44,6 +44,7 @@ EVENT = {"event_id": "e1", "kind": "chat", "type": "message", "member_id": "m1",
 HOUR = 3_600_000
 DAY = 24 * HOUR
 PAST = [
+    ("join", "group.created", -41, {"group_id": "g1", "staff_id": "s1"}),
     ("join", "group.joined", -40, {"channel_id": "dm"}),
     ("join", "contact.added", -40, {"channel_id": "dm", "staff_id": "s1"}),
     ("order", "paid", -47, {"order_id": "o0", "paid_fen": 0}),
