@@ -2,7 +2,8 @@
 -- `$...` is put in by `streams.recompute.query`.
 WITH
 mine AS (
-    SELECT brand_id, member_id, event_id, type, ts, group_id, staff_id, order_id, paid_fen, refund_fen, raw, _offset,
+    SELECT brand_id, member_id, event_id, type, ts, group_id, staff_id, order_id, paid_fen, refund_fen, raw,
+        _topic, _partition, _offset,
         toUnixTimestamp64Milli(ts) AS at,
         toInt64(toDate(ts, {zone:String})) AS day,
         role IN ($roles) AS own,
@@ -94,7 +95,7 @@ signins AS (
     FROM mine WHERE type = 'signin' AND own GROUP BY brand_id, member_id
 ),
 words_of_ties AS (
-    SELECT brand_id, member_id, event_id, at, _offset,
+    SELECT brand_id, member_id, event_id, at, _topic, _partition, _offset,
         multiIf(startsWith(type, 'group.'), 'group', startsWith(type, 'contact.'), 'contact', 'follow') AS sort,
         multiIf(sort = 'group', group_id, sort = 'contact', staff_id, JSONExtractString(raw, 'channel_id')) AS name,
         type IN ('group.joined', 'contact.added', 'account.followed') AS says
@@ -117,33 +118,38 @@ ties AS (
         FROM words_of_ties GROUP BY brand_id, member_id, sort, name
     ) GROUP BY brand_id, member_id
 ),
--- How many groups there were, in the order of arrival, from when on: what a grace looks back on. An event was judged no sooner
--- than the member's latest time, and no later than the latest of its partition.
+-- How many groups there were, in the order of arrival, from when on: what a grace looks back on. Partitions keep an order each;
+-- between them it is that of their clocks. An event was judged no sooner than the member's latest time, and no later than the
+-- clock of its partition.
 clocks AS (
     SELECT brand_id, event_id, max(at) OVER (PARTITION BY _topic, _partition ORDER BY _offset) AS clock
     FROM (SELECT *, toUnixTimestamp64Milli(ts) AS at FROM $database.events FINAL)
 ),
-group_steps AS (
-    SELECT brand_id, member_id, event_id, _offset, step,
-        max(at) OVER (PARTITION BY brand_id, member_id ORDER BY _offset) AS stamp,
-        sum(step) OVER (PARTITION BY brand_id, member_id ORDER BY _offset) AS total
-    FROM (
-        SELECT brand_id, member_id, event_id, _offset, at,
-            if((at, says) > known, toInt64(says) - toInt64(known.2), 0) AS step,
-            max((at, says)) OVER (
-                PARTITION BY brand_id, member_id, name ORDER BY _offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS known
-        FROM words_of_ties WHERE sort = 'group'
+arrived AS (
+    SELECT acts.*, clocks.clock AS clock FROM (
+        SELECT brand_id, member_id, event_id, _topic, _partition, _offset, at, 1 AS tie, name, says FROM words_of_ties
+        WHERE sort = 'group'
         UNION ALL
-        SELECT brand_id, member_id, event_id, _offset, at, 0 AS step, (at, toUInt8(0)) AS known FROM mine
+        SELECT brand_id, member_id, event_id, _topic, _partition, _offset, at, 0 AS tie, '' AS name, 0 AS says FROM mine
         WHERE NOT startsWith(type, 'group.')
+    ) AS acts INNER JOIN clocks ON clocks.brand_id = acts.brand_id AND clocks.event_id = acts.event_id
+),
+group_steps AS (
+    SELECT brand_id, member_id, clock, _topic, _partition, _offset,
+        if(tie AND (at, says) > known, toInt64(says) - toInt64(known.2), 0) AS step,
+        max(at) OVER (PARTITION BY brand_id, member_id ORDER BY clock, _topic, _partition, _offset) AS stamp,
+        sum(step) OVER (PARTITION BY brand_id, member_id ORDER BY clock, _topic, _partition, _offset) AS total
+    FROM (
+        SELECT *, max((at, says)) OVER (
+            PARTITION BY brand_id, member_id, tie, name ORDER BY clock, _topic, _partition, _offset
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS known FROM arrived
     )
 ),
 group_spells AS (
-    SELECT brand_id, member_id, arraySort(one -> one.1, groupArray((_offset, stamp, total, clock))) AS spells
-    FROM (SELECT * FROM group_steps WHERE step != 0) AS moved
-    INNER JOIN clocks ON clocks.brand_id = moved.brand_id AND clocks.event_id = moved.event_id
-    GROUP BY brand_id, member_id
+    SELECT brand_id, member_id,
+        arraySort(one -> one.1, groupArray(((clock, _topic, _partition, _offset), stamp, total, clock))) AS spells
+    FROM group_steps WHERE step != 0 GROUP BY brand_id, member_id
 ),
 carts AS (
     SELECT brand_id, member_id, groupArray((added, removed, bought)) AS items FROM (

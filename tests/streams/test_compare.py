@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from typer.testing import CliRunner
@@ -28,6 +29,8 @@ from tests.streams.histories import DAY, DAYS, START, Event, events
 
 ZONE = "Asia/Shanghai"
 RULES = shipped_rules("full")
+PARTITIONS = 3
+"""Of the input: a member's events in different groups come by different partitions, as producers key them by group."""
 
 
 def fill(engine: EmbeddedEngine, history: list[Event]) -> set[str]:
@@ -36,11 +39,14 @@ def fill(engine: EmbeddedEngine, history: list[Event]) -> set[str]:
         Members(MemberParams(), compile_rules(*RULES), Calendar(ZONE), tell_features=True)
     )
     clock, rows = 0, []
-    for number, raw in enumerate(json.dumps(event).encode() for event in history):
+    ends = [0] * PARTITIONS
+    for raw in (json.dumps(event).encode() for event in history):
         accepted = parse_event(raw, START + 2 * DAYS * DAY)
         clock = max(clock, accepted.ts)
-        reference.apply(Row(0, number, clock, accepted.ts, raw), read_event(raw, accepted.ts), clock)
-        rows.append((raw, "t", 0, number, accepted.ts))
+        partition = crc32((accepted.group_id or accepted.member_id or "").encode()) % PARTITIONS
+        offset, ends[partition] = ends[partition], ends[partition] + 1
+        reference.apply(Row(partition, offset, clock, accepted.ts, raw), read_event(raw, accepted.ts), clock)
+        rows.append((raw, "t", partition, offset, accepted.ts))
     reference.settle(max(clock, START + DAYS * DAY + DAY // 2))
     profiles = [written_json(reference.profile(key)) for key in reference.states]
     migrate(engine)
