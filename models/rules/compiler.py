@@ -7,7 +7,9 @@ from typing import Final
 
 import yaml
 
+from models.features import Step
 from models.rules.condition import All, Condition, Treated
+from models.rules.cut import Cut
 from models.rules.layers import layers
 from models.rules.phrases import Phrases
 from models.rules.reading import RuleError
@@ -15,11 +17,12 @@ from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
-_FILE_KEYS: Final = ("version", "parents", "rules")
+_FILE_KEYS: Final = ("version", "parents", "cuts", "rules")
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
 )  # fmt: skip
+_CUT_KEYS: Final = ("quantile", "among", "value")
 _NEEDED: Final = ("id", "name", "class", "when", "source")
 _UNITS_MS: Final[Mapping[str, int]] = MappingProxyType(
     {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -42,13 +45,14 @@ class _Compiler(Phrases):
         parts = self.mapping(root, _FILE_KEYS, needed=("version", "rules"))
         version = self.integer(parts["version"], least=1)
         parents = self._parents(parts["parents"]) if "parents" in parts else {}
+        cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
         rules: dict[str, Rule] = {}
         for node in self.sequence(parts["rules"]):
             rule = self._rule(node, parents)
             if rule.tag in rules:
                 raise self.error(node, f"the tag {rule.tag!r} has a rule already")
             rules[rule.tag] = rule
-        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules))
+        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules), cuts)
 
     def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
         """In which turn each rule is judged, behind the tags that it reads."""
@@ -59,6 +63,25 @@ class _Compiler(Phrases):
             tag, node = self.tag_places[0]
             raise self.error(node, f"some tags hang on each other in a circle; {tag!r} may be one of them")
         return found
+
+    def _cut(self, node: yaml.Node) -> Cut:
+        feature, parts = self.described(node, _CUT_KEYS)
+        for key in ("quantile", "value"):
+            if key not in parts:
+                raise self.error(node, f"{key!r} is missing")
+        if isinstance(feature, Step) and feature.sort != "number":
+            raise self.error(node, f"{feature.id} is no number; it has no quantiles")
+        quantile = self.number(parts["quantile"])
+        if not 0 < quantile < 1:
+            raise self.error(parts["quantile"], "a quantile is above 0 and below 1")
+        return Cut(
+            feature=feature,
+            quantile=float(quantile),
+            among=self.condition(parts["among"]) if "among" in parts else None,
+            value=self.number(parts["value"]),
+            end=parts["value"].end_mark.index,
+            written=self.text(parts["value"]),
+        )
 
     def _parents(self, node: yaml.Node) -> dict[str, Name]:
         return {key: self._name(value) for key, value in self.mapping(node).items()}

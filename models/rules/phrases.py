@@ -103,6 +103,17 @@ class Phrases(Reader):
             raise self.error(node, f"{feature.id} moves all the time; use {', '.join(ORDERED)}, not {op}")
         return CompareCourse(feature, op, self.number(parts[op]))
 
+    def described(self, node: yaml.Node, more: Collection[str]) -> tuple[Feature, dict[str, yaml.Node]]:
+        """A value that stands by itself, beside ``more`` keys; the feature, and what is given."""
+        parts = self.mapping(node, (*_KEYS, *more))
+        ways = [key for key in _QUALIFIERS if key in parts]
+        if len(ways) != 1:
+            raise self.error(node, f"name one value: {', '.join(_QUALIFIERS)}")
+        extra = parts.keys() - {ways[0], *_QUALIFIERS[ways[0]], *more}
+        if extra:
+            raise self.error(node, f"{ways[0]} does not go with {', '.join(sorted(extra))} here")
+        return self._feature(node, parts, ways[0]), parts
+
     def _feature(self, node: yaml.Node, parts: Mapping[str, yaml.Node], way: str) -> Feature:
         """The feature that is named, or described, by the words in ``parts``."""
         if way == "feature":

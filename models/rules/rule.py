@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.features import Course, Feature
 from models.rules.condition import CompareStep, Comparison, Condition, tags_of
+from models.rules.cut import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,5 @@ class RuleSet:
     rules: tuple[Rule, ...]
     layers: tuple[int, ...] = ()
     """In which turn each is judged (`models.rules.layers`); all at once if empty."""
+    cuts: tuple[Cut, ...] = ()
+    """Thresholds that are measured anew from time to time."""

@@ -114,6 +114,56 @@ def backtest(
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else as_text(content))
 
 
+@rules_cli.command("cut")
+def cut(
+    file: File,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="File of events, .gz too; may be given several times."
+        ),
+    ] = None,
+    clickhouse: Annotated[bool, typer.Option("--clickhouse", help="History from the store.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what was measured into FILE, under the next version.")
+    ] = False,
+) -> None:
+    """Measure the cut points of a rule file anew on stored history, and say which have moved."""
+    from models.calendar import Calendar  # noqa: PLC0415
+    from streams import cuts, history  # noqa: PLC0415
+    from streams.decisions import member_params  # noqa: PLC0415
+    from streams.sink import open_engine  # noqa: PLC0415
+
+    if bool(events) == clickhouse:
+        fail("give either --events FILE or --clickhouse", 2)
+    with friendly():
+        found = settings()
+        text, name = rules_text(file)
+        rules = compile_rules(text, name)
+        if not rules.cuts:
+            fail(f"{name}: no cut points; they stand under `cuts`", EXIT_CONFIG)
+        if write and not file.is_file():
+            fail(f"{name} is shipped; copy it, and let the copy be written", EXIT_CONFIG)
+        engine = open_engine(found) if clickhouse else None
+        try:
+            pages = (
+                history.from_store(engine)
+                if engine
+                else history.from_files(events or [], time.time_ns() // 1_000_000)
+            )
+            until = history.last(engine) if engine else None
+            measured = cuts.measure(pages, rules, member_params(found), Calendar(found.timezone), until)
+        finally:
+            if engine:
+                engine.close()
+        for line in cuts.lines(measured):
+            typer.echo(line)
+        renewed = cuts.rewritten(text, measured)
+        if write and renewed != text:
+            file.write_text(renewed, "utf-8")
+            typer.echo(f"{name}: version {compile_rules(renewed, name).version}")
+
+
 @rules_cli.command("activate")
 def activate(file: File) -> None:
     """Let the running workers judge by a rule file, with no restart; it must have a higher version."""
