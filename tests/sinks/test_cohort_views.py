@@ -156,6 +156,23 @@ def test_daily_among_weekly_active(store: Engine) -> None:
     assert read(store, "stickiness", columns, "group_id = 'g'")[-1] == (6, 1, 1, 1.0, 1)
 
 
+def test_every_day_of_seven_is_meant(store: Engine) -> None:
+    tell(
+        store,
+        *(event(at, "signin", "gap") for at in (0, 1, 2, 4, 5, 6, 7)),  # seven days of the last eight
+        *(event(at, "message", "two groups", group_id=group) for at in range(8) for group in "gh"),
+    )
+    columns = f"group_id, {day()}, dau, wau, daily_daily"
+    assert read(store, "stickiness", columns, "day >= '2026-03-07'") == [
+        ("", 6, 2, 2, 1),
+        ("", 7, 2, 2, 1),
+        ("g", 6, 1, 1, 1),
+        ("g", 7, 1, 1, 1),
+        ("h", 6, 1, 1, 1),
+        ("h", 7, 1, 1, 1),
+    ]
+
+
 def test_days_are_of_the_zone_given(engine: Engine) -> None:
     migrate(engine, zone="UTC")
     tell(engine, event(0, "visited", "m"))

@@ -158,21 +158,29 @@ WHERE c.day <= l.day;
 -- M43: members active on a day, in the seven days that end with it, and on every one of the seven; group_id '' is the whole
 -- brand.
 CREATE OR REPLACE VIEW $database.stickiness AS
+WITH
+    days AS (SELECT DISTINCT brand_id, place, member_id, day FROM $database.active_days ARRAY JOIN arrayDistinct(['', group_id]) AS place),
+    -- The sixth active day before is six days ago where none between was missed.
+    streaks AS (
+        SELECT brand_id, place, member_id, day, lagInFrame(day, 6) OVER (PARTITION BY brand_id, place, member_id ORDER BY day
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) = day - 6 AS daily
+        FROM days
+    ),
+    counts AS (
+        SELECT brand_id, place, day, count() AS dau, countIf(daily) AS daily_daily, uniqExactState(member_id) AS members
+        FROM streaks
+        GROUP BY brand_id, place, day
+    )
 SELECT
-    brand_id,
-    group_id,
-    day,
-    countIf(today) AS dau,
-    count() AS wau,
+    c.brand_id AS brand_id,
+    c.place AS group_id,
+    c.day + later AS day,
+    sumIf(c.dau, later = 0) AS dau,
+    uniqExactMerge(c.members) AS wau,
     dau / wau AS stickiness,
-    countIf(days = 7) AS daily_daily
-FROM (
-    SELECT brand_id, place AS group_id, member_id, a.day + later AS day, uniqExact(later) AS days, min(later) = 0 AS today
-    FROM $database.active_days AS a
-    ARRAY JOIN arrayDistinct(['', group_id]) AS place
-    ARRAY JOIN range(7) AS later
-    GROUP BY brand_id, group_id, member_id, day
-) AS w
-INNER JOIN $database.last_days AS l ON l.brand_id = w.brand_id
-WHERE w.day <= l.day
+    sumIf(c.daily_daily, later = 0) AS daily_daily
+FROM counts AS c
+ARRAY JOIN range(7) AS later
+INNER JOIN $database.last_days AS l ON l.brand_id = c.brand_id
+WHERE c.day + later <= l.day
 GROUP BY brand_id, group_id, day;

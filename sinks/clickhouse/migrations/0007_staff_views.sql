@@ -43,7 +43,8 @@ WITH
             if(of_staff AND empty(e.staff_id), e.member_id, e.staff_id) AS staff_id,
             JSONExtractString(e.raw, 'msg_id') AS msg_id, JSONExtractString(e.raw, 'reply_to') AS reply_to
         FROM $database.events AS e FINAL
-        WHERE e.type = 'message' AND JSONExtractString(e.raw, 'scope') = 'single' AND e.role IN ('customer', 'kol', 'staff')
+        WHERE e.type = 'message' AND e.role IN ('customer', 'kol', 'staff') AND (e.role = 'staff' OR e.staff_id != '')
+            AND JSONExtractString(e.raw, 'scope') = 'single'
     ),
     messages AS (
         SELECT brand_id, staff_id, member_id, ts, 0 AS answer
@@ -82,7 +83,7 @@ WITH
             coalesce(planned_ms, planned_text) AS planned
         FROM $database.events AS e FINAL
         WHERE e.type IN ('contact.added', 'contact.deleted', 'contact.blocked', 'message', 'moments_post', 'moments_like',
-            'moments_comment', 'broadcast')
+            'moments_comment', 'broadcast') AND (e.role = 'staff' OR e.staff_id != '')
     ),
     counted AS (
         SELECT

@@ -639,23 +639,31 @@ INNER JOIN $database.last_days AS l ON l.brand_id = c.brand_id
 WHERE c.day <= l.day;
 
 CREATE OR REPLACE VIEW $database.stickiness AS
+WITH
+    days AS (SELECT DISTINCT brand_id, place, member_id, day FROM $database.active_days ARRAY JOIN arrayDistinct(['', group_id]) AS place),
+    -- The sixth active day before is six days ago where none between was missed.
+    streaks AS (
+        SELECT brand_id, place, member_id, day, lagInFrame(day, 6) OVER (PARTITION BY brand_id, place, member_id ORDER BY day
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) = day - 6 AS daily
+        FROM days
+    ),
+    counts AS (
+        SELECT brand_id, place, day, count() AS dau, countIf(daily) AS daily_daily, uniqExactState(member_id) AS members
+        FROM streaks
+        GROUP BY brand_id, place, day
+    )
 SELECT
-    brand_id,
-    group_id,
-    day,
-    countIf(today) AS dau,
-    count() AS wau,
+    c.brand_id AS brand_id,
+    c.place AS group_id,
+    c.day + later AS day,
+    sumIf(c.dau, later = 0) AS dau,
+    uniqExactMerge(c.members) AS wau,
     dau / wau AS stickiness,
-    countIf(days = 7) AS daily_daily
-FROM (
-    SELECT brand_id, place AS group_id, member_id, a.day + later AS day, uniqExact(later) AS days, min(later) = 0 AS today
-    FROM $database.active_days AS a
-    ARRAY JOIN arrayDistinct(['', group_id]) AS place
-    ARRAY JOIN range(7) AS later
-    GROUP BY brand_id, group_id, member_id, day
-) AS w
-INNER JOIN $database.last_days AS l ON l.brand_id = w.brand_id
-WHERE w.day <= l.day
+    sumIf(c.daily_daily, later = 0) AS daily_daily
+FROM counts AS c
+ARRAY JOIN range(7) AS later
+INNER JOIN $database.last_days AS l ON l.brand_id = c.brand_id
+WHERE c.day + later <= l.day
 GROUP BY brand_id, group_id, day;
 
 CREATE OR REPLACE VIEW $database.channel_days AS
@@ -856,7 +864,8 @@ WITH
             if(of_staff AND empty(e.staff_id), e.member_id, e.staff_id) AS staff_id,
             JSONExtractString(e.raw, 'msg_id') AS msg_id, JSONExtractString(e.raw, 'reply_to') AS reply_to
         FROM $database.events AS e FINAL
-        WHERE e.type = 'message' AND JSONExtractString(e.raw, 'scope') = 'single' AND e.role IN ('customer', 'kol', 'staff')
+        WHERE e.type = 'message' AND e.role IN ('customer', 'kol', 'staff') AND (e.role = 'staff' OR e.staff_id != '')
+            AND JSONExtractString(e.raw, 'scope') = 'single'
     ),
     messages AS (
         SELECT brand_id, staff_id, member_id, ts, 0 AS answer
@@ -894,7 +903,7 @@ WITH
             coalesce(planned_ms, planned_text) AS planned
         FROM $database.events AS e FINAL
         WHERE e.type IN ('contact.added', 'contact.deleted', 'contact.blocked', 'message', 'moments_post', 'moments_like',
-            'moments_comment', 'broadcast')
+            'moments_comment', 'broadcast') AND (e.role = 'staff' OR e.staff_id != '')
     ),
     counted AS (
         SELECT
