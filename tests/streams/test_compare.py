@@ -83,6 +83,34 @@ def test_stream_equals_batch(store: EmbeddedEngine) -> None:
     }
 
 
+@pytest.mark.parametrize(("days_ago", "held"), [(7, True), (8, False)])
+def test_a_grace_begins_when_the_group_was_left(store: EmbeddedEngine, days_ago: int, held: bool) -> None:
+    end = START + DAYS * DAY + DAY // 2
+
+    def event(number: int, kind: str, type_: str, days: int, group: str) -> Event:
+        return {
+            "event_id": f"e{number}", "kind": kind, "type": type_, "member_id": "m", "group_id": group,
+            "ts": end - days * DAY + number * 60_000,
+        }  # fmt: skip
+
+    history = [
+        event(1, "join", "group.joined", 12, "a"),
+        event(2, "join", "group.joined", 12, "b"),
+        event(3, "join", "group.left", days_ago, "b"),
+        event(4, "chat", "message", 1, "c"),
+    ]
+    entered = fill(store, history)
+    found = {one.name: one for one in compare(store, ZONE, RULES[0]).values}["social.many_groups"]
+    assert "social.many_groups" in entered
+    assert (found.members, found.differ, found.examples) == (1, 0, [])
+    assert ("social.many_groups" in _tags_of(store)) is held
+
+
+def _tags_of(store: EmbeddedEngine) -> list[str]:
+    (row,) = store.query("SELECT tags FROM qunpulse.member_profiles FINAL", {})
+    return list(row["tags"])
+
+
 def test_a_rule_that_judgement_decides_is_left_out() -> None:
     text = """
 version: 1
