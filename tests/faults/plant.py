@@ -178,6 +178,13 @@ class Plant:
             with suppress(ClickHouseError):
                 self.store("SYSTEM STOP MERGES")
 
+    def let_mutate(self, table: str) -> None:
+        """Let a table take another name of a column, which a store that works in the background not at all would never
+        answer, and still merge nothing: no part is small enough."""
+        limits = ("max_bytes_to_merge_at_max_space_in_pool", "max_bytes_to_merge_at_min_space_in_pool")
+        self.store(f"ALTER TABLE qunpulse.{table} MODIFY SETTING " + ", ".join(f"{one} = 1" for one in limits))
+        self.store(f"SYSTEM START MERGES qunpulse.{table}")
+
     def start_worker(self, *under: str, **env: str) -> Part:
         """One more worker, under another command if one is given."""
         self._count += 1

@@ -142,6 +142,8 @@ def another_shape(plant: Plant, rng: random.Random) -> float:
     plant.trickle(100, 4)
     plant.drain()
     change, name, other = rng.choice(SHAPES)
+    for table in ("member_profiles", "tag_changes"):
+        plant.let_mutate(table)
     plant.store(change.format(name, other))
     plant.trickle(200, rng.uniform(2, 4))
     live(plant)
