@@ -182,7 +182,9 @@ class Plant:
         """Let a table take another name of a column, which a store that works in the background not at all would never
         answer, and still merge nothing: no part is small enough."""
         limits = ("max_bytes_to_merge_at_max_space_in_pool", "max_bytes_to_merge_at_min_space_in_pool")
-        self.store(f"ALTER TABLE qunpulse.{table} MODIFY SETTING " + ", ".join(f"{one} = 1" for one in limits))
+        self.store(
+            f"ALTER TABLE qunpulse.{table} MODIFY SETTING " + ", ".join(f"{one} = 1" for one in limits)
+        )
         self.store(f"SYSTEM START MERGES qunpulse.{table}")
 
     def start_worker(self, *under: str, **env: str) -> Part:
