@@ -1,7 +1,12 @@
 """The views from one step to the next, against small stories that are counted by hand. A story's last event is stored twice."""
 
+import pytest
+
 from sinks.base import Engine
 from tests.sinks.story import day, event, read, tell
+
+pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scope="module")
+"""Of the two engines one is enough: views are read alike, as those of cohorts show."""
 
 
 def test_channels_and_parcel_cards(store: Engine) -> None:

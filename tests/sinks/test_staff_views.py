@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from sinks.base import Engine
 from sinks.clickhouse.erase import erase_member
 from tests.sinks.story import START, day, event, read, tell
 from tests.sinks.test_clickhouse_read import window
 from tests.sinks.test_clickhouse_read import write as write_facts
+
+pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scope="module")
+"""Of the two engines one is enough: views are read alike, as those of cohorts show."""
 
 DAY = 86_400_000
 MINUTE = 1 / 1440
