@@ -122,8 +122,13 @@ def since(what: str, word: str | None) -> Course:
 
 
 @cache
-def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int) -> Step:
-    """How much of a whole some parts are within ``days`` days; nothing while the whole is below ``least``."""
+def share(
+    parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int, told_apart: bool = False
+) -> Step:
+    """How much of a whole some parts are within ``days`` days; nothing while the whole is below ``least``.
+
+    ``told_apart`` puts that into the id, for a file that describes the share with several.
+    """
     sources = {name: _source(name, None) for name in (*parts, *whole)}
     names = {name: _named(name) for name in sources}
 
@@ -147,7 +152,7 @@ def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int)
         )
 
     return Step(
-        id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d)",
+        id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d{f',least={least}' if told_apart else ''})",
         zh=f"近{days}日{'、'.join(names[name][0] for name in parts)}占比",
         en=f"share of {' and '.join(names[name][1] for name in parts)} in {days} days",
         unit="share",
@@ -159,8 +164,11 @@ def share(parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int)
 
 
 @cache
-def top(what: str, days: int, least: int, at_least_share: float) -> Step:
-    """The word seen most within ``days`` days, if it was seen so often and made up such a share; else nothing."""
+def top(what: str, days: int, least: int, at_least_share: float, told_apart: bool = False) -> Step:
+    """The word seen most within ``days`` days, if it was seen so often and made up such a share; else nothing.
+
+    ``told_apart`` puts both into the id, for a file that describes the word with several.
+    """
     zh, en, row, bit = _named(what)
 
     def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
@@ -175,8 +183,10 @@ def top(what: str, days: int, least: int, at_least_share: float) -> Step:
         good = word is not None and count >= least and count >= at_least_share * all_of_them
         return (word if good else None), until
 
+    more = f",least={least},with_share={at_least_share}" if told_apart else ""
+
     return Step(
-        id=f"top({what},{days}d)", zh=f"近{days}日最多的{zh}", en=f"commonest of {en} in {days} days", unit="word",
+        id=f"top({what},{days}d{more})", zh=f"近{days}日最多的{zh}", en=f"commonest of {en} in {days} days", unit="word",
         source=row, sort="text", reads=bit, look=look,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Reading a rule file: every word is checked, and what is wrong is named by file, line, column and nearest word."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -46,13 +47,20 @@ class _Compiler(Phrases):
         version = self.integer(parts["version"], least=1)
         parents = self._parents(parts["parents"]) if "parents" in parts else {}
         cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
+        rules = self._rules(parts["rules"], parents)
+        self.told_apart = _shared_ids(rules.values())
+        if self.told_apart:
+            rules = self._rules(parts["rules"], parents)
+        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules), cuts)
+
+    def _rules(self, of: yaml.Node, parents: Mapping[str, Name]) -> dict[str, Rule]:
         rules: dict[str, Rule] = {}
-        for node in self.sequence(parts["rules"]):
+        for node in self.sequence(of):
             rule = self._rule(node, parents)
             if rule.tag in rules:
                 raise self.error(node, f"the tag {rule.tag!r} has a rule already")
             rules[rule.tag] = rule
-        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules), cuts)
+        return rules
 
     def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
         """In which turn each rule is judged, behind the tags that it reads."""
@@ -128,3 +136,9 @@ class _Compiler(Phrases):
         if found is None:
             raise self.error(parts[key], f"{text!r} is no duration such as 90s, 15m, 36h or 7d")
         return int(found[1]) * _UNITS_MS[found[2]]
+
+
+def _shared_ids(rules: Iterable[Rule]) -> frozenset[str]:
+    """Ids that several features have."""
+    features = {feature for rule in rules for feature in rule.features}
+    return frozenset(id_ for id_, count in Counter(one.id for one in features).items() if count > 1)

@@ -51,6 +51,8 @@ class Phrases(Reader):
         super().__init__(name)
         self.tag_places: list[tuple[str, yaml.Node]] = []
         """Other tags that conditions name, each with its place."""
+        self.told_apart: frozenset[str] = frozenset()
+        """Ids that the file gives to several features, which differ in ``least`` or ``with_share``: these go into the id."""
 
     def condition(self, node: yaml.Node) -> Condition:
         """A comparison, a joint of conditions, or another tag."""
@@ -129,7 +131,9 @@ class Phrases(Reader):
         if way == "top":
             least = self.integer(parts["least"], least=1) if "least" in parts else 1
             part = self._part(parts["with_share"]) if "with_share" in parts else 0.0
-            return windows.top(what, self._days(node, parts, what), least, part)
+            days = self._days(node, parts, what)
+            found = windows.top(what, days, least, part)
+            return windows.top(what, days, least, part, True) if found.id in self.told_apart else found
         word = self._word(node, parts, what)
         if way == "days_since":
             return windows.since(what, word)
@@ -158,7 +162,10 @@ class Phrases(Reader):
         sides = [self._list(parts[side], "share of", _SHARED) for side in ("share", "of")]
         days = min(self._days(node, parts, what) for side in sides for what in side)
         least = self.integer(parts["least"], least=1) if "least" in parts else 1
-        return windows.share(sides[0], sides[1], days, least)
+        found = windows.share(sides[0], sides[1], days, least)
+        if found.id in self.told_apart:
+            return windows.share(sides[0], sides[1], days, least, True)
+        return found
 
     def _list(self, node: yaml.Node, what: str, known: Collection[str]) -> tuple[str, ...]:
         """One word, or several."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from streams.recompute.counted import Tallies
+from streams.recompute.ids import ids_of_several
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 _DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "top")
@@ -33,7 +34,7 @@ class Conditions:
 
     def __init__(self, text: str) -> None:
         self._rules: list[dict[str, Any]] = yaml.safe_load(text)["rules"]
-        self.tallies = Tallies()
+        self.tallies = Tallies(told_apart=ids_of_several(self._rules))
         self.compiled = Compiled()
         for rule in self._in_turn():
             self._rule(rule)

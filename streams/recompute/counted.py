@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from streams.recompute.ids import shared_id
 from streams.recompute.named import moment, text
 
 
@@ -179,6 +180,8 @@ class Tallies:
 
     columns: dict[str, str] = field(default_factory=dict)
     """Name -> an aggregate over the marks of a member."""
+    told_apart: set[str] = field(default_factory=set)
+    """Ids that the file describes with several ``least`` or ``with_share``, which then go into the id."""
 
     def feature(self, parts: Mapping[str, Any]) -> tuple[str, str]:
         """Id of the feature that a condition describes, and its SQL."""
@@ -206,8 +209,9 @@ class Tallies:
     def _share(self, parts: Mapping[str, Any]) -> tuple[str, str]:
         sides = [one if isinstance(one, list) else [one] for one in (parts["share"], parts["of"])]
         part, whole = (" + ".join(self._within(what, None, parts["days"]) for what in side) for side in sides)
-        id_ = f"share({'+'.join(sides[0])}/{'+'.join(sides[1])},{parts['days']}d)"
-        return id_, f"if(({whole}) < {max(parts.get('least', 1), 1)}, NULL, ({part}) / ({whole}))"
+        return shared_id(
+            parts, self.told_apart
+        ), f"if(({whole}) < {max(parts.get('least', 1), 1)}, NULL, ({part}) / ({whole}))"
 
     def _top(self, parts: Mapping[str, Any]) -> tuple[str, str]:
         what, days = parts["top"], parts["days"]
@@ -216,7 +220,7 @@ class Tallies:
         most = f"arrayMax({words}.2)"
         least, share = parts.get("least", 1), parts.get("with_share", 0.0)
         good = f"length({words}.1) > 0 AND {most} >= {least} AND {most} >= {share!r} * arraySum({words}.2)"
-        return f"top({what},{days}d)", f"if({good}, {words}.1[indexOf({words}.2, {most})], NULL)"
+        return shared_id(parts, self.told_apart), f"if({good}, {words}.1[indexOf({words}.2, {most})], NULL)"
 
     def _within(self, what: str, word: str | None, days: int | None) -> str:
         if what in SORTS_OF_ORDERS:

@@ -33,10 +33,10 @@ PARTITIONS = 3
 """Of the input: a member's events in different groups come by different partitions, as producers key them by group."""
 
 
-def fill(engine: EmbeddedEngine, history: list[Event]) -> set[str]:
+def fill(engine: EmbeddedEngine, history: list[Event], rules: tuple[str, str] = RULES) -> set[str]:
     """Store events, and the profiles that the reference model comes to; tags that somebody holds at some time."""
     reference = MembersReference(
-        Members(MemberParams(), compile_rules(*RULES), Calendar(ZONE), tell_features=True)
+        Members(MemberParams(), compile_rules(*rules), Calendar(ZONE), tell_features=True)
     )
     clock, rows = 0, []
     ends = [0] * PARTITIONS
@@ -125,6 +125,35 @@ rules:
     compiled = query(text, MemberParams(), "qunpulse")[1]
     assert compiled.left_out == ["a", "b"]
     assert list(compiled.tags) == ["d", "c"]
+
+
+APART = """
+version: 1
+rules:
+  - {id: often, name: {zh: a, en: a}, class: c, source: own,
+     when: {top: topic, days: 30, least: 5, with_share: 0.5, known: true}}
+  - {id: once, name: {zh: b, en: b}, class: c, source: own, when: {top: topic, days: 30, least: 1, known: true}}
+  - {id: some, name: {zh: c, en: c}, class: c, source: own,
+     when: {share: message, of: [message, signin], days: 30, least: 12, above: 0.5}}
+  - {id: any, name: {zh: d, en: d}, class: c, source: own,
+     when: {share: message, of: [message, signin], days: 30, above: 0.5}}
+  - {id: alone, name: {zh: e, en: e}, class: c, source: own, when: {top: topic, days: 7, least: 3, known: true}}
+"""
+
+
+def test_features_that_differ_in_least_or_share_are_told_apart(store: EmbeddedEngine) -> None:
+    entered = fill(store, events(seed=5, members=60, count=3000), (APART, "apart"))
+    found = {one.name: one for one in compare(store, ZONE, APART).values}
+    assert {"once", "some", "any"} <= entered
+    assert {name for name in found if name.startswith(("share(", "top("))} == {
+        "share(message/message+signin,30d,least=1)",
+        "share(message/message+signin,30d,least=12)",
+        "top(topic,30d,least=1,with_share=0.0)",
+        "top(topic,30d,least=5,with_share=0.5)",
+        "top(topic,7d)",
+    }
+    assert {one.name: one.examples for one in found.values() if one.differ} == {}
+    assert found["some"].members >= 55
 
 
 def test_a_difference_is_named_and_ends_with_1(store: EmbeddedEngine, tmp_path: Path) -> None:
