@@ -5,6 +5,10 @@ every effect is on the broker. CPU is that of the measured process alone, all th
 counts only after what came out was compared with a plain count of what went in.
 
     python -m benchmarks.throughput --events 200000 --runs 3
+    python -m benchmarks.throughput --events 50000 --rules full --rules default --rules generated
+
+The second measures the worker by each of these rule files in turn, each against the first; `generated` are the 500 rules of
+`benchmarks.rules`.
 
 The worker does all that it does in production: contracts judged, events re-keyed to members and groups, every shipped
 rule, profiles, group figures, alerts, state to the changelog, fences. Plain Faust does the small task of the workload.
@@ -21,6 +25,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +35,7 @@ from kafka.admin import NewTopic
 
 from benchmarks import plain_faust
 from benchmarks.meter import Run, cpu_seconds, machine, print_table, spread
+from benchmarks.rules import rule_file
 from benchmarks.workload import DAY_MS, Expected, Made, make
 from schemas.rows import KINDS
 from streams.drained import wait_until_drained
@@ -42,6 +48,7 @@ from streams.topics import Layout, checked_layout
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20260101
+GENERATED, GENERATED_RULES = "generated", 500
 START_SECONDS = 60.0
 """Longest time from the start of a process to its first event."""
 
@@ -118,20 +125,29 @@ async def _read(address: str, topic: str, partitions: int) -> list[Record]:
 # The worker
 
 
-def measure_worker(bench: Bench, events: list[Made], clock: str) -> Run:
-    """The whole worker, default settings but for the addresses."""
+def measure_worker(bench: Bench, events: list[Made], clock: str, rules: str = "default") -> Run:
+    """The whole worker, default settings but for the addresses and the rule file."""
     settings = Settings(kafka=bench.address, clock=clock)
     layout = checked_layout(settings)
     sent = _load(bench, events, settings, layout)
     port = free_port()
     env = {"QUNPULSE_KAFKA": bench.address, "QUNPULSE_CLOCK": clock, "QUNPULSE_WORKER_PORT": str(port),
-           "QUNPULSE_ENV_FILE": os.devnull}  # fmt: skip
+           "QUNPULSE_RULES": _rule_file(bench, rules), "QUNPULSE_ENV_FILE": os.devnull}  # fmt: skip
     part = bench.start("worker", [sys.executable, "-m", "streams.cli", "worker"], env)
     first = _before_first_event(bench, part, port)
     asyncio.run(wait_until_drained(settings, layout, sent.ends, bench.check, sink=False))
     wall, cpu = time.monotonic(), cpu_seconds(part.process.pid)
     _verify_worker(bench, settings, layout, events, _metrics(port))
     return Run(len(events), wall - first[0], cpu - first[1])
+
+
+def _rule_file(bench: Bench, rules: str) -> str:
+    """Name or path of a rule file; the generated one is written first."""
+    if rules != GENERATED:
+        return rules
+    path = bench.folder / "generated.yaml"
+    path.write_text(rule_file(GENERATED_RULES), "utf-8")
+    return str(path)
 
 
 def _load(bench: Bench, events: list[Made], settings: Settings, layout: Layout) -> Sent:
@@ -293,7 +309,12 @@ def compare(options: argparse.Namespace) -> dict[str, Any]:
         "qunpulse": lambda bench: measure_worker(bench, events, options.clock),
         "faust": lambda bench: measure_faust(bench, few, options.faust_root_logger),
     }
-    if options.only:
+    if options.rules:
+        ways = {
+            rules: partial(measure_worker, events=events, clock=options.clock, rules=rules)
+            for rules in options.rules
+        }
+    elif options.only:
         ways = {options.only: ways[options.only]}
     runs: dict[str, list[Run]] = {name: [] for name in ways}
     for number in range(options.runs):
@@ -320,7 +341,16 @@ def _result(runs: dict[str, list[Run]], size: float, options: argparse.Namespace
             "events_per_second": spread([run.rate for run in some]),
             "cpu_seconds_per_100k": spread([run.cpu_per_100k for run in some]),
         }
-    if len(runs) == 2:
+    if options.rules:
+        first = result[options.rules[0]]
+        result["to_first"] = {
+            name: {
+                "cpu": result[name]["cpu_seconds_per_100k"]["med"] / first["cpu_seconds_per_100k"]["med"],
+                "rate": result[name]["events_per_second"]["med"] / first["events_per_second"]["med"],
+            }
+            for name in options.rules[1:]
+        }
+    elif len(runs) == 2:
         ours, theirs = result["qunpulse"], result["faust"]
         result["ratio"] = {
             "cpu": theirs["cpu_seconds_per_100k"]["med"] / ours["cpu_seconds_per_100k"]["med"],
@@ -332,9 +362,8 @@ def _result(runs: dict[str, list[Run]], size: float, options: argparse.Namespace
 def table(result: dict[str, Any]) -> None:
     """Print the figures."""
     rows = [["", "runs x events", "events/s min", "med", "max", "CPU-s/100k min", "med", "max"]]
-    for name in ("qunpulse", "faust"):
-        if name in result:
-            one = result[name]
+    for name, one in result.items():
+        if isinstance(one, dict) and "events_per_second" in one:
             rates = [f"{one['events_per_second'][which]:,.0f}" for which in ("min", "med", "max")]
             costs = [f"{one['cpu_seconds_per_100k'][which]:.2f}" for which in ("min", "med", "max")]
             rows.append([name, f"{one['runs']} x {one['events']:,}", *rates, *costs])
@@ -342,6 +371,10 @@ def table(result: dict[str, Any]) -> None:
     if "ratio" in result:
         print(
             f"medians: {result['ratio']['cpu']:.1f}x less CPU per event, {result['ratio']['rate']:.1f}x the rate"
+        )
+    for name, to_first in result.get("to_first", {}).items():
+        print(
+            f"medians of {name} to the first: {to_first['cpu']:.2f}x the CPU, {to_first['rate']:.2f}x the rate"
         )
     print(
         ", ".join(f"{name} {value}" for name, value in result["machine"].items()),
@@ -359,6 +392,9 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=3, help="measurements of each")
     parser.add_argument("--only", choices=("qunpulse", "faust"), help="measure one of them")
+    parser.add_argument("--rules", action="append", metavar="RULES",
+                        help="measure the worker by this rule file, not plain Faust; more than once: in turn. A path, a "
+                        "shipped name, or `generated`")  # fmt: skip
     parser.add_argument("--clock", choices=("wall", "stream"), default="wall", help="clock of the worker")
     parser.add_argument("--faust-root-logger", default="", metavar="LEVEL",
                         help="set Faust's root logger, which `-l warn` leaves where it is (such as WARNING)")  # fmt: skip
