@@ -9,6 +9,7 @@ from models.members import Members
 from models.params import MemberParams
 from models.rules import RuleSet
 from models.rules.ahead import Ahead
+from models.state import MemberState
 from schemas.view import read_event
 from sinks.base import Engine
 from sinks.errors import SinkError
@@ -18,6 +19,9 @@ from streams.history import Page, of_member
 
 EVENTS: Final = 20_000
 """A member with more events is not told what is missing: reading them would take longer than a person waits."""
+
+ASIDE: Final = 16
+"""Events of one member at which a model may fail before nothing is told: each begins the reading anew."""
 
 
 class InUse:
@@ -50,18 +54,37 @@ class InUse:
         return await asyncio.to_thread(missing, self._members, page, (brand_id, member_id), held, at)
 
 
-def missing(members: Members, page: Page, who: tuple[str, str], held: Sequence[str], at: int) -> list[Row]:
+def missing(
+    members: Members, page: Page, who: tuple[str, str], held: Sequence[str], at: int
+) -> list[Row] | None:
     """What is missing for the tags that are not held, as of `at` (ms), from a member's events.
 
-    Which tags are held is taken as given, since a rule with two thresholds remembers more than the events tell.
+    Which tags are held is taken as given, since a rule with two thresholds remembers more than the events tell. An event at
+    which a model fails is left aside, as the workers do; none is told if these are more than `ASIDE`.
     """
-    state = members.initial(*who)
+    state = _folded(members, [row for row in page if row.ts <= at], who)
+    if state is None:
+        return None
     state.on.update(dict.fromkeys(held, 0))
-    for row in page:
-        if row.ts <= at:
-            members.fold(state, read_event(row.raw, row.ts), row.source, row.offset)
     members.judge(state, at, "timer")
     return [_row(one) for one in members.ahead(state, at) if one.tag not in held]
+
+
+def _folded(members: Members, page: Page, who: tuple[str, str]) -> MemberState | None:
+    """The state that events come to; begun anew without one that failed, since it may be half applied."""
+    for _ in range(ASIDE + 1):
+        state = members.initial(*who)
+        failed: int | None = None
+        for place, row in enumerate(page):
+            try:
+                members.fold(state, read_event(row.raw, row.ts), row.source, row.offset)
+            except Exception:  # noqa: BLE001 - whatever a model raises is a bug that the worker has told as a dead letter
+                failed = place
+                break
+        if failed is None:
+            return state
+        page = page[:failed] + page[failed + 1 :]
+    return None
 
 
 def _row(one: Ahead) -> Row:

@@ -12,8 +12,11 @@ from httpx import Client
 from typer.testing import CliRunner
 
 from models.calendar import Calendar
+from models.members import Members
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
+from models.state import MemberState
+from schemas.view import Event
 from sinks.clickhouse.embedded import EmbeddedEngine
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.writer import Writer
@@ -84,6 +87,22 @@ def ahead(book: InUse, held: list[str], at: int) -> dict[str, list[Row]]:
     rows = asyncio.run(book.ahead("default", "m1", held, at))
     assert rows is not None
     return {row["tag"]: row["missing"] for row in rows}
+
+
+def test_an_event_at_which_a_model_fails_is_left_aside(book: InUse, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Members.fold
+
+    def fold(self: Members, state: MemberState, event: Event, source: int, offset: int) -> bool:
+        applied = whole(self, state, event, source, offset)
+        if event.event_id == "e1":
+            raise ZeroDivisionError
+        return applied
+
+    monkeypatch.setattr(Members, "fold", fold)
+    (orders,) = ahead(book, [], START + 3 * HOUR)["buyer"]
+    assert orders["value"] == 1
+    monkeypatch.setattr(rulebook, "ASIDE", 0)
+    assert asyncio.run(book.ahead("default", "m1", [], START + 3 * HOUR)) is None
 
 
 def test_only_what_happened_by_then_counts(book: InUse) -> None:
