@@ -1,8 +1,9 @@
 """Stored history of members, in order of event time: from files of events, or from the table ``events``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.errors import ContractError
 from schemas.events import parse_event
@@ -15,6 +16,27 @@ EVENTS_A_PAGE: Final = 200_000
 
 Page = list[Row]
 """All events of some members, by event time; a row's clock is its event's time, as if every event had come at once."""
+
+
+class History(NamedTuple):
+    """What happened, and up to when."""
+
+    pages: Iterator[Page]
+    until: int | None
+    """Latest event time of the store, ms; none of files, which end with their last event."""
+
+
+@contextmanager
+def opened(files: Sequence[Path] | None, now: int, engine: Callable[[], Engine]) -> Iterator[History]:
+    """Events of files, or of the store that ``engine`` opens if there are none; ``now`` is ms.
+
+    Raises what ``engine`` and `Engine.query` raise.
+    """
+    if files:
+        yield History(from_files(files, now), None)
+        return
+    with closing(engine()) as store:
+        yield History(from_store(store), last(store))
 
 
 def from_files(files: Iterable[Path], now: int) -> Iterator[Page]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -34,13 +35,8 @@ def accuracy(
 
     with friendly():
         found = settings()
-        engine = None if files else open_engine(found)
-        try:
-            pages = (
-                history.from_store(engine)
-                if engine
-                else history.from_files(files or [], time.time_ns() // 1_000_000)
-            )
+        now = time.time_ns() // 1_000_000
+        with history.opened(files, now, partial(open_engine, found)) as (pages, until):
             content = report(
                 looking.accuracy(
                     pages,
@@ -48,12 +44,9 @@ def accuracy(
                     member_params(found),
                     Calendar(found.timezone),
                     horizon_days=horizon,
-                    until=history.last(engine) if engine else None,
+                    until=until,
                 )
             )
-        finally:
-            if engine:
-                engine.close()
         if textfile is not None:
             write_textfile(textfile, as_metrics(content))
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else as_text(content))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -91,25 +92,17 @@ def backtest(
             first = 0 if since is None else day_number(since)
         except ValueError:
             fail(f"--since: {since!r} is no date YYYY-MM-DD", 2)
-        engine = open_engine(found) if clickhouse else None
-        try:
-            pages = (
-                history.from_store(engine)
-                if engine
-                else history.from_files(events or [], time.time_ns() // 1_000_000)
-            )
+        now = time.time_ns() // 1_000_000
+        with history.opened(events, now, partial(open_engine, found)) as (pages, until):
             done = testing.backtest(
                 pages,
                 {"running": _read(against or found.rules, found)[0], "candidate": _read(file, found)[0]},
                 member_params(found),
                 Calendar(found.timezone),
-                until=history.last(engine) if engine else None,
+                until=until,
                 since=first,
                 flap_days=flap_days,
             )
-        finally:
-            if engine:
-                engine.close()
     content = report(done, examples)
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else as_text(content))
 
@@ -144,18 +137,9 @@ def cut(
             fail(f"{name}: no cut points; they stand under `cuts`", EXIT_CONFIG)
         if write and not file.is_file():
             fail(f"{name} is shipped; copy it, and let the copy be written", EXIT_CONFIG)
-        engine = open_engine(found) if clickhouse else None
-        try:
-            pages = (
-                history.from_store(engine)
-                if engine
-                else history.from_files(events or [], time.time_ns() // 1_000_000)
-            )
-            until = history.last(engine) if engine else None
+        now = time.time_ns() // 1_000_000
+        with history.opened(events, now, partial(open_engine, found)) as (pages, until):
             measured = cuts.measure(pages, rules, member_params(found), Calendar(found.timezone), until)
-        finally:
-            if engine:
-                engine.close()
         for line in cuts.lines(measured):
             typer.echo(line)
         renewed = cuts.rewritten(text, measured)
