@@ -47,14 +47,10 @@ def told(state: MemberState, profile: dict[str, Any], at: int) -> bool:
     return new
 
 
-def _number(state: MemberState, name: str) -> int | None:
-    touch = state.touches.get(name)
-    return None if touch is None else int(touch.word)
-
-
 def _numbered(name: str, zh: str, en: str, unit: str) -> Step:
     def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
-        return _number(state, name), NEVER
+        touch = state.touches.get(name)
+        return (None if touch is None else int(touch.word)), NEVER
 
     return Step(id=name, zh=zh, en=en, unit=unit, source="T01", reads=changes.TOUCHES, look=look)
 

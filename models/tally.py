@@ -57,6 +57,12 @@ Keyed = dict[str, Tallies]
 """Tallies by word, such as the days of each campaign."""
 
 
+def lifetime(tallies: Tallies, name: str) -> int:
+    """Sum of all days ever under a name."""
+    tally = tallies.get(name)
+    return 0 if tally is None else tally.total
+
+
 def add(tallies: Tallies, name: str, day: int, amount: int, kept: int) -> None:
     """Take in an amount of a day under a name."""
     tally = tallies.get(name)

@@ -17,7 +17,7 @@ from models.feature import Course, Step
 from models.frame import Frame
 from models.measures import COUNTS, SUMS, WORDS, Measure
 from models.state import MemberState
-from models.tally import Tallies, most
+from models.tally import Tallies, lifetime, most
 from models.within import Days, Source, sum_within, within
 from models.work import Value
 
@@ -224,8 +224,8 @@ def _total(what: str, word: str | None) -> Callable[[MemberState, Frame], int]:
         return lambda state, frame: sum(source(state, frame).values())
 
     def total(state: MemberState, frame: Frame) -> int:
-        tallies = state.tallies if word is None else state.keyed.get(what, {})
-        tally = tallies.get(what if word is None else word)
-        return 0 if tally is None else tally.total
+        if word is None:
+            return lifetime(state.tallies, what)
+        return lifetime(state.keyed.get(what, {}), word)
 
     return total

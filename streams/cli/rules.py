@@ -18,6 +18,11 @@ from streams.settings import Settings
 File = Annotated[
     Path, typer.Argument(dir_okay=False, help="Rule file, or the name of a shipped one: default, full.")
 ]
+Events = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="File of events, .gz too; may be given several times."),
+]
+FromStore = Annotated[bool, typer.Option("--clickhouse", help="History from the store.")]
 
 rules_cli = typer.Typer(no_args_is_help=True, help="The rule file of the tags.")
 
@@ -57,13 +62,8 @@ def diff(
 @rules_cli.command("backtest")
 def backtest(
     file: File,
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="File of events, .gz too; may be given several times."
-        ),
-    ] = None,
-    clickhouse: Annotated[bool, typer.Option("--clickhouse", help="History from the store.")] = False,
+    events: Events = None,
+    clickhouse: FromStore = False,
     against: Annotated[
         Path | None,
         typer.Option(dir_okay=False, help="Compare with this; default: the rules in use."),
@@ -110,13 +110,8 @@ def backtest(
 @rules_cli.command("cut")
 def cut(
     file: File,
-    events: Annotated[
-        list[Path] | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="File of events, .gz too; may be given several times."
-        ),
-    ] = None,
-    clickhouse: Annotated[bool, typer.Option("--clickhouse", help="History from the store.")] = False,
+    events: Events = None,
+    clickhouse: FromStore = False,
     write: Annotated[
         bool, typer.Option("--write", help="Write what was measured into FILE, under the next version.")
     ] = False,
