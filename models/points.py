@@ -12,7 +12,6 @@ from models.state import MemberState
 from models.tally import lifetime
 from models.work import Value
 
-
 _PARTS: Final = ("points_earned", "points_spent", "points_used")
 
 
