@@ -3,16 +3,15 @@
 from typing import Final
 
 from sinks.clickhouse.tables import MILLIS
-from sinks.clickhouse.view import COUNT, DAY, MEMBER, RATE, View
+from sinks.clickhouse.view import COUNT, DAY, GROUP, MEMBER, RATE, View
 
 _STAFF: Final = ("String", "Member of staff.")
-_GROUP: Final = ("String", "Group.")
 
 STAFF_VIEWS: Final = (
     View(
         "group_owners",
         "Who is in charge of a group, by the last word on it.",
-        {"group_id": _GROUP, "staff_id": _STAFF},
+        {"group_id": GROUP, "staff_id": _STAFF},
     ),
     View(
         "contacts",
@@ -88,7 +87,7 @@ STAFF_VIEWS: Final = (
         "G54, G74: Each group on the brand's last day.",
         {
             "staff_id": ("String", "Member of staff in charge."),
-            "group_id": _GROUP,
+            "group_id": GROUP,
             "members": ("Int64", "Size of the group."),
             "active": (COUNT, "Members with a message, check-in or visit in the last seven days."),
             "active_rate": (RATE, "Active among the members; null in an empty group."),

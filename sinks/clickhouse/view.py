@@ -7,6 +7,7 @@ from sinks.clickhouse.tables import LOW
 
 COUNT: Final = "UInt64"
 MEMBER: Final = ("String", "Member.")
+GROUP: Final = ("String", "Group.")
 DAY: Final = ("Date", "Calendar day.")
 RATE: Final = "Nullable(Float64)"
 """Types and columns that many views share."""

@@ -5,7 +5,8 @@ They are read without ``FINAL``, since they read the tables with it themselves.
 
 from typing import Final
 
+from sinks.clickhouse.activity_views import ACTIVITY_VIEWS
 from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
 
-VIEWS: Final = {view.name: view for view in (*BRAND_VIEWS, *FUNNEL_VIEWS, *STAFF_VIEWS)}
+VIEWS: Final = {view.name: view for view in (*BRAND_VIEWS, *FUNNEL_VIEWS, *STAFF_VIEWS, *ACTIVITY_VIEWS)}

@@ -14,8 +14,8 @@ START = datetime(2026, 3, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 KINDS = {
     "join": ("group.", "contact.", "account.", "member.", "invite.", "staff."),
-    "order": ("visited", "paid", "refunded"),
-    "chat": ("message", "share", "moments_", "broadcast", "push_"),
+    "order": ("visited", "cart_", "placed", "paid", "refunded"),
+    "chat": ("message", "solitaire", "dice", "red_packet_", "share", "moments_", "broadcast", "push_"),
 }
 
 numbers = itertools.count(1)
