@@ -82,14 +82,17 @@ class Conditions:
     def _with_grace(self, rule: Mapping[str, Any], holds: str) -> str:
         """The number of groups is known for each time of arrival: does one within the grace meet the condition?
 
-        When exactly a late event was judged is not known from events; where that decides, the tag is left open.
+        When exactly a late event was judged is not known from events, nor, of several partitions, in which order; where that
+        decides, the tag is left open.
         """
         grace = int(rule["grace"][:-1]) * _UNITS[rule["grace"][-1]]
         met, then = holds.replace("`groups`", "one.3"), holds.replace("`groups`", "next.3")
+        ever = f"arrayExists(number -> {holds.replace('`groups`', 'number')}, range(names + 1))"
         following = "arrayPushBack(arrayPopFront(spells), spells[-1])"
         end = f"arrayLast((next, one) -> {met} AND NOT ({then}), {following}, spells)"
         return (
-            f"multiIf({holds}, 1, NOT arrayExists(one -> {met}, spells), 0, "
+            f"multiIf({holds}, 1, NOT {ever}, 0, upto + {grace} <= now, 0, ways > 1, NULL, "
+            f"NOT arrayExists(one -> {met}, spells), 0, "
             f"{end}.2 + {grace} > now, 1, {end}.4 + {grace} <= now, 0, NULL)"
         )
 

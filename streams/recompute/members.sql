@@ -118,9 +118,10 @@ ties AS (
         FROM words_of_ties GROUP BY brand_id, member_id, sort, name
     ) GROUP BY brand_id, member_id
 ),
--- How many groups there were, in the order of arrival, from when on: what a grace looks back on. Partitions keep an order each;
--- between them it is that of their clocks. An event was judged no sooner than the member's latest time, and no later than the
--- clock of its partition.
+-- How many groups there were, in the order of arrival, from when on: what a grace looks back on. Only a partition keeps an order:
+-- there, an event was judged no sooner than the member's latest time, and no later than the clock of the partition. Where a
+-- member's events came by several (`ways`), any of the others may have been judged before; so all that is certain is that the
+-- groups were never more than there are names, and that the last change was judged by the latest of the clocks (`upto`).
 clocks AS (
     SELECT brand_id, event_id, max(at) OVER (PARTITION BY _topic, _partition ORDER BY _offset) AS clock
     FROM (SELECT *, toUnixTimestamp64Milli(ts) AS at FROM $database.events FINAL)
@@ -147,9 +148,15 @@ group_steps AS (
     )
 ),
 group_spells AS (
-    SELECT brand_id, member_id,
-        arraySort(one -> one.1, groupArray(((clock, _topic, _partition, _offset), stamp, total, clock))) AS spells
-    FROM group_steps WHERE step != 0 GROUP BY brand_id, member_id
+    SELECT brand_id, member_id, spells, ways, upto, names FROM (
+        SELECT brand_id, member_id,
+            arraySort(one -> one.1, groupArray(((clock, _topic, _partition, _offset), stamp, total, clock))) AS spells
+        FROM group_steps WHERE step != 0 GROUP BY brand_id, member_id
+    ) AS steps INNER JOIN (
+        SELECT brand_id, member_id, uniqExact(_topic, _partition) AS ways, uniqExactIf(name, tie) AS names,
+            greatest(max(at), maxIf(clock, tie)) AS upto
+        FROM arrived GROUP BY brand_id, member_id
+    ) AS whole ON whole.brand_id = steps.brand_id AND whole.member_id = steps.member_id
 ),
 carts AS (
     SELECT brand_id, member_id, groupArray((added, removed, bought)) AS items FROM (
@@ -190,7 +197,8 @@ SELECT *, $tags
 FROM (
 SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today AS today, p.tags AS held_tags,
     $held,
-    hands.by_hand AS by_hand, group_spells.spells AS spells,
+    hands.by_hand AS by_hand, group_spells.spells AS spells, group_spells.ways AS ways, group_spells.upto AS upto,
+    group_spells.names AS names,
     ifNull(crowds.crowded, 0) OR length(carts.items) > 128 AS crowded,
     $features
 FROM profiles AS p
