@@ -6,10 +6,13 @@ from typing import Final
 
 from models import activity, changes, checkins, courses, lifecycle, rfm, ties
 from models.bought import BOUGHT
+from models.channels import ANSWERED
 from models.crossing import NEVER
 from models.facts import FACTS
 from models.feature import Course, Feature, Step
 from models.frame import Frame
+from models.liked import LIKED
+from models.offers import OFFERS
 from models.points import BALANCE
 from models.stage import Churn, Stage
 from models.state import MemberState
@@ -137,6 +140,9 @@ FEATURES: Final[tuple[Feature, ...]] = (
     ),
     *TOUCHED,
     *BOUGHT,
+    *LIKED,
+    *OFFERS,
+    *ANSWERED,
     *FACTS,
     BALANCE,
 )  # fmt: skip

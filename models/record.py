@@ -13,7 +13,7 @@ from models.counting import Recorder, count, total, words
 from models.facts import told
 from models.frame import Frame
 from models.measures import COUNTS
-from models.record_orders import ORDERS
+from models.record_orders import ORDERS, offered
 from models.state import MemberState
 from models.tally import Tally
 from models.touches import first, last
@@ -79,7 +79,8 @@ def _claimed(state: MemberState, event: Event, at: int, day: int, frame: Frame) 
 
 
 def _delivered(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    return count(state, "push_delivered", day) | words(state, "push_sent", day, (event.push_channel,))
+    bits = count(state, "push_delivered", day) | words(state, "push_sent", day, (event.push_channel,))
+    return bits | offered(state, event, day)
 
 
 def _opened(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:

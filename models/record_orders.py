@@ -20,12 +20,16 @@ def _visited(state: MemberState, event: Event, at: int, day: int, frame: Frame) 
     if event.action in ("comment", "favorite"):
         bits |= count(state, event.action, day)
     looked = [event.query_category, *(line.category for line in event.lines or ())]
-    return bits | words(state, "interest", day, looked)
+    bits |= words(state, "interest", day, looked) | offered(state, event, day)
+    return bits | words(state, "followed", day, looked) if event.action in ("follow", "favorite") else bits
 
 
 def _carted(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    part: carts.Part = "added" if event.type == "cart_added" else "removed"
-    return count(state, event.type, day) | _in_cart(state, event.lines, part, at)
+    bits = count(state, event.type, day) | offered(state, event, day)
+    if event.type == "cart_removed":
+        return bits | _in_cart(state, event.lines, "removed", at)
+    bits |= words(state, "carted", day, (line.category for line in event.lines or ()))
+    return bits | _in_cart(state, event.lines, "added", at)
 
 
 def _in_cart(state: MemberState, lines: list[Line] | None, part: carts.Part, at: int) -> int:
@@ -36,12 +40,13 @@ def _in_cart(state: MemberState, lines: list[Line] | None, part: carts.Part, at:
 
 
 def _placed(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    bits = count(state, "placed", day)
+    bits = count(state, "placed", day) | offered(state, event, day)
     return bits | count(state, "groupbuy", day) if event.groupbuy_id is not None else bits
 
 
 def _paid(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    bits = total(state, "discount_fen", day, event.discount_fen)
+    bits = count(state, "paid", day) | offered(state, event, day)
+    bits |= total(state, "discount_fen", day, event.discount_fen)
     bits |= total(state, "points_used", day, event.points_used)
     bits |= words(state, "golden", day, (golden.band(at, frame.calendar),))
     bits |= words(state, "promo", day, (one.type for one in event.promo or ()))
@@ -54,6 +59,11 @@ def _paid(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> 
         if first(state.touches, "first_goods", at, "trial" if any(map(_is_trial, lines)) else "other"):
             bits |= changes.TOUCHES
     return bits
+
+
+def offered(state: MemberState, event: Event, day: int) -> int:
+    """M15: a promotion that an event names is on offer to the member that day."""
+    return words(state, "offered", day, (one.type for one in event.promo)) if event.promo else 0
 
 
 def _lines(state: MemberState, lines: list[Line], day: int) -> int:

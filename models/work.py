@@ -1,6 +1,6 @@
 """What is known of a member only while in memory: derived from the state, dropped with it, rebuilt when needed."""
 
-from typing import Final
+from typing import Any, Final
 
 from models.orders import Book
 from models.rhythm import Gaps, Rhythm
@@ -16,7 +16,7 @@ class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
     __slots__ = (
-        "before", "book", "changed", "dues", "fresh", "gaps", "manual", "member_since", "oldest",
+        "before", "book", "changed", "dues", "fresh", "gaps", "liked", "manual", "member_since", "oldest",
        "place", "points", "rhythm", "values", "word",
     )  # fmt: skip
 
@@ -45,3 +45,5 @@ class Work:
         self.gaps: Gaps | None = None
         self.rhythm: Rhythm | None = None
         self.book: Book | None = None
+        self.liked: tuple[int, int, Any] | None = None
+        """What `models.liked` found at a revision, on a local day."""

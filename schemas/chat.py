@@ -10,6 +10,7 @@ from pydantic import Field
 from schemas.base import Contract
 from schemas.envelope import Envelope
 from schemas.fields import Count, Fen, Id, Ids, MessageText, Moment, UInt64, Word, Words
+from schemas.order import Promotion
 
 
 class RedPacket(Contract):
@@ -84,6 +85,8 @@ class ChatFields(Envelope):
     """F22."""
     scheduled_ts: Moment | None = None
     """F22: when it was planned to go out."""
+    promo: Annotated[list[Promotion], Field(max_length=1000)] | None = None
+    """F36: promotions that a push told of."""
     consent: bool | None = None
     """F23: consent to archiving (会话存档)."""
 

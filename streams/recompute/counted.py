@@ -20,9 +20,9 @@ def _marks(where: str, what: str, words: str = "['']", amount: str = "1") -> str
 _TYPES: Final = (
     "message", "solitaire", "dice", "red_packet_sent", "red_packet_claimed", "push_delivered", "push_opened", "push_clicked",
     "share", "moments_post", "moments_like", "group.joined", "group.left", "group.kicked", "group.banned", "contact.added",
-    "contact.deleted", "account.followed", "invite.sent", "visited", "cart_added", "cart_removed", "placed", "signin", "task",
-    "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "code_word", "lottery", "bargain",
-    "game", "claim", "redeem",
+    "contact.deleted", "account.followed", "invite.sent", "visited", "cart_added", "cart_removed", "placed", "paid", "signin",
+    "task", "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "code_word", "lottery",
+    "bargain", "game", "claim", "redeem",
 )  # fmt: skip
 """Types that are counted under their own name."""
 
@@ -104,6 +104,10 @@ _WORDS: Final = {
     "activity": (_CHECKINS, "JSONExtract(raw, 'activity_tags', 'Array(String)')"),
     "campaign": ("true", f"[{text('campaign_id')}]"),
     "promo": ("type = 'paid'", "arrayMap(one -> JSONExtractString(one, 'type'), JSONExtractArrayRaw(raw, 'promo'))"),
+    "offered": (
+        "type IN ('push_delivered', 'visited', 'cart_added', 'cart_removed', 'placed', 'paid')",
+        "arrayMap(one -> JSONExtractString(one, 'type'), JSONExtractArrayRaw(raw, 'promo'))",
+    ),
     "push_sent": ("type = 'push_delivered'", f"[{text('push_channel')}]"),
     "push_clicks": ("type = 'push_clicked'", f"[{text('push_channel')}]"),
     "reading": ("type IN ('push_opened', 'push_clicked')", f"[{text('reading_mode')}]"),
@@ -114,6 +118,11 @@ _WORDS: Final = {
     "shop": ("type = 'paid'", f"[{text('platform')}]"),
     "category": ("type = 'paid'", _of_lines("category")),
     "interest": ("type = 'visited'", f"arrayConcat([{text('query_category')}], {_of_lines('category')})"),
+    "followed": (
+        f"type = 'visited' AND {text('action')} IN ('follow', 'favorite')",
+        f"arrayConcat([{text('query_category')}], {_of_lines('category')})",
+    ),
+    "carted": ("type = 'cart_added'", _of_lines("category")),
     "series": ("type = 'paid'", _of_lines("series")),
     "price": ("type = 'paid'", _PRICE),
     "attribute": ("type = 'paid'", _ATTRIBUTES),

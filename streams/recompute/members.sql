@@ -188,6 +188,20 @@ tallied AS (
     FROM marks INNER JOIN profiles ON profiles.brand_id = marks.brand_id AND profiles.member_id = marks.member_id
     GROUP BY brand_id, member_id
 ),
+liked AS (
+    SELECT brand_id, member_id, arraySort(groupArray((-round(worth / whole, 9), word, acts))) AS categories
+    FROM (
+        SELECT *, sum(worth) OVER (PARTITION BY brand_id, member_id) AS whole
+        FROM (
+            SELECT marks.brand_id AS brand_id, marks.member_id AS member_id, word,
+                sum(amount * $liked_weights * exp2((day - today) / $liked_half_life)) AS worth,
+                sumIf(amount, what != 'followed') AS acts
+            FROM marks INNER JOIN profiles ON profiles.brand_id = marks.brand_id AND profiles.member_id = marks.member_id
+            WHERE $liked_weights > 0 AND today - day BETWEEN 0 AND $liked_days - 1
+            GROUP BY brand_id, member_id, word
+        )
+    ) GROUP BY brand_id, member_id
+),
 crowds AS (
     SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
         SELECT brand_id, member_id, what, uniqExact(word) AS words FROM marks WHERE word != '' GROUP BY brand_id, member_id, what
@@ -212,5 +226,6 @@ LEFT JOIN group_spells ON group_spells.brand_id = p.brand_id AND group_spells.me
 LEFT JOIN carts ON carts.brand_id = p.brand_id AND carts.member_id = p.member_id
 LEFT JOIN hands ON hands.brand_id = p.brand_id AND hands.member_id = p.member_id
 LEFT JOIN tallied ON tallied.brand_id = p.brand_id AND tallied.member_id = p.member_id
+LEFT JOIN liked ON liked.brand_id = p.brand_id AND liked.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
 )

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
+from models import liked
 from models.params import OWN_ROLES, MemberParams
-from streams.recompute import counted, named
+from streams.recompute import counted, named, tastes
 from streams.recompute.conditions import Compiled, Conditions
 
 HELD: Final = (
@@ -27,9 +28,9 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
     conditions = Conditions(rules)
     compiled = conditions.compiled
     acts = params.acts
-    features = {**named.named(params), **compiled.features}
+    features = {**named.named(params), **tastes.NAMED, **compiled.features}
     columns = ",\n    ".join(f"{sql} AS `{name}`" for name, sql in features.items())
-    tallies = conditions.tallies.columns or {"none": "count()"}
+    tallies = {**tastes.TALLIES, **conditions.tallies.columns}
     parts = {
         "database": database,
         "roles": _list(OWN_ROLES),
@@ -47,6 +48,9 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "net_days": counted.net_days(),
         "marks": counted.marks(),
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),
+        "liked_weights": tastes.weights(),
+        "liked_half_life": str(liked.HALF_LIFE_DAYS),
+        "liked_days": str(liked.WINDOW_DAYS),
         "held": ",\n    ".join(f"p.{name} AS `held {name}`" for name in HELD),
         "features": columns,
         "tags": ",\n    ".join(f"{sql} AS `tag {tag}`" for tag, sql in compiled.tags.items()),

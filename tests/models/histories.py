@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
-from schemas.view import Event, Line
+from schemas.view import Event, Line, Promotion
 from schemas.written import Change, Profile
 
 START = 1_767_600_000_000
@@ -26,6 +26,7 @@ _TYPES = {
     "account.followed": "join",
     "member.registered": "join",
     "visited": "order",
+    "cart_removed": "order",
     "paid": "order",
     "refunded": "order",
     "placed": "order",
@@ -74,7 +75,14 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
     if type_ == "message":
         fields["reply_to"] = draw(st.sampled_from([None, None, "x"]))
         fields["intent"] = draw(st.sampled_from([None, None, ["提问"], ["客诉", "提问"]]))
-    if type_ in ("paid", "cart_added"):
+    if type_ in ("visited", "paid", "push_delivered"):
+        fields["promo"] = draw(
+            st.sampled_from([None, [Promotion("满减")], [Promotion("秒杀"), Promotion("满减")]])
+        )
+    if type_ == "visited":
+        fields["action"] = draw(st.sampled_from([None, "search", "follow"]))
+        fields["query_category"] = draw(st.sampled_from([None, "tea", "rice"]))
+    if type_ in ("visited", "paid", "cart_added", "cart_removed"):
         fields["lines"] = [
             Line(
                 sku=sku,
@@ -85,7 +93,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
             )
             for sku in draw(st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=2, unique=True))
         ]
-    if type_ == "push_clicked":
+    if type_ in ("push_delivered", "push_clicked"):
         fields["push_channel"] = draw(st.sampled_from(["sms", "miniapp"]))
     if type_ == "group.joined":
         fields["channel_id"] = draw(st.sampled_from([None, "q1", "q2"]))

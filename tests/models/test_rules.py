@@ -31,7 +31,7 @@ def test_a_good_file() -> None:
 
 def test_all_that_is_shipped_begins_with_what_is_in_use(rules: RuleSet, all_rules: RuleSet) -> None:
     tags = [rule.tag for rule in all_rules.rules]
-    assert len(tags) == len(set(tags)) == 119
+    assert len(tags) == len(set(tags)) >= 119
     assert tags[: len(rules.rules)] == [rule.tag for rule in rules.rules]
     assert all(rule.parent in all_rules.parents for rule in all_rules.rules)
     assert set(all_rules.layers) == {0, 1}

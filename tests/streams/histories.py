@@ -113,8 +113,11 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
     event: Event = {"lines": [line, {"sku": "s", "unit_fen": 100}]} if rng.random() < 0.8 else {}
     order = f"{member}-{rng.randrange(8)}"
     if type_ == "visited":
-        event |= {"action": rng.choice(["comment", "favorite", "view"]), "dwell_ms": rng.randrange(9000)}
-        event |= {"query_category": "tea"}
+        event |= {
+            "action": rng.choice(["comment", "favorite", "view", "search", "follow"]),
+            "dwell_ms": rng.randrange(9000),
+        }
+        event |= {"query_category": "tea"} | ({"promo": [{"type": "秒杀"}]} if rng.random() < 0.3 else {})
     elif type_ == "placed":
         event |= {"order_id": order, "groupbuy_id": "g"}
     elif type_ == "paid":
@@ -129,7 +132,11 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
             "gift_wrap": rng.random() < 0.3,
             "address_hash": rng.choice("kl"),
         }
-        event |= {"promo": [{"type": "满减"}]} if rng.random() < 0.3 else {}
+        event |= (
+            {"promo": [{"type": "满减"}, {"type": rng.choice(["秒杀", "满减"])}]}
+            if rng.random() < 0.3
+            else {}
+        )
         event |= {"campaign_id": "618"} if rng.random() < 0.5 else {}
         event |= {"parent_order_id": f"p{member}"} if order.endswith("7") else {}
     elif type_ == "refunded":
