@@ -33,7 +33,7 @@ class CheckinFields(Envelope):
     makeup: bool | None = None
     """F43: whether it makes up for a day missed."""
     submission_id: Id | None = None
-    """F44: pairs what was handed in with its audit."""
+    """F44: pairs what was handed in with its audit, and a bargain with the help of others."""
     proof_hash: Id | None = None
     """F44: finds a picture handed in twice."""
     audit_state: Literal["pending", "approved", "rejected"] | None = None

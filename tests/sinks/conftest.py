@@ -11,6 +11,7 @@ from sinks.clickhouse.driver import DriverEngine
 from sinks.clickhouse.embedded import EmbeddedEngine
 from sinks.clickhouse.migrate import migrate
 from tests.sinks.endpoint import Endpoint
+from tests.sinks.story import Brand
 
 numbers = itertools.count(1)
 
@@ -45,3 +46,19 @@ def store(engine: Engine) -> Engine:
     """An engine whose database is migrated."""
     migrate(engine)
     return engine
+
+
+@pytest.fixture(scope="module")
+def shared_store(opener: Opener) -> Iterator[Engine]:
+    """A migrated database for all stories of a module."""
+    engine = opener(f"t{next(numbers)}")
+    migrate(engine)
+    yield engine
+    engine.execute(f"DROP DATABASE IF EXISTS {engine.database}")
+    engine.close()
+
+
+@pytest.fixture
+def brand(shared_store: Engine) -> Brand:
+    """A brand without events."""
+    return Brand(shared_store)

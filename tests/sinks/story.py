@@ -38,6 +38,22 @@ def tell(store: Engine, *events: dict[str, Any]) -> None:
         Writer(store, str(first)).write("events", "t", 0, first, first + len(rows) - 1, rows)
 
 
+class Brand:
+    """A brand of its own in a store that several stories share."""
+
+    def __init__(self, store: Engine) -> None:
+        self.store = store
+        self.name = f"b{next(numbers)}"
+
+    def tell(self, *events: dict[str, Any]) -> None:
+        """Store the events as the brand's, the last one of them twice."""
+        tell(self.store, *({**one, "brand_id": self.name} for one in events))
+
+    def read(self, view: str, columns: str, where: str = "1") -> list[tuple[Any, ...]]:
+        """Rows of a view that are the brand's."""
+        return read(self.store, view, columns, f"brand_id = '{self.name}' AND {where}")
+
+
 def read(store: Engine, view: str, columns: str, where: str = "1") -> list[tuple[Any, ...]]:
     """Rows of a view in their order, days as numbers from day 0."""
     rows = store.query(f"SELECT {columns} FROM {store.database}.{view} WHERE {where} ORDER BY ALL")

@@ -1047,3 +1047,570 @@ FROM $database.group_owners AS o
 INNER JOIN $database.last_days AS l ON l.brand_id = o.brand_id
 LEFT JOIN sizes AS s ON s.brand_id = o.brand_id AND s.group_id = o.group_id
 LEFT JOIN week AS w ON w.brand_id = o.brand_id AND w.group_id = o.group_id;
+
+CREATE OR REPLACE VIEW $database.settled_times AS
+SELECT brand_id, max(ts) - INTERVAL 2 HOUR AS before
+FROM $database.events
+GROUP BY brand_id;
+
+CREATE OR REPLACE VIEW $database.invitees AS
+WITH
+    sent AS (
+        SELECT
+            e.brand_id AS brand_id, JSONExtractString(e.raw, 'invite_id') AS invite_id,
+            argMin(JSONExtractString(e.raw, 'campaign_id'), (e.ts, e.event_id)) AS campaign_id
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'invite.sent' AND invite_id != ''
+        GROUP BY brand_id, invite_id
+    ),
+    firsts AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, min(e.ts) AS at,
+            argMin((JSONExtractString(e.raw, 'inviter_id'), e.group_id, JSONExtractString(e.raw, 'campaign_id'),
+                JSONExtractString(e.raw, 'invite_id')), (e.ts, e.event_id)) AS told
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'group.joined' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, member_id
+    )
+SELECT
+    f.brand_id AS brand_id,
+    f.member_id AS member_id,
+    tupleElement(f.told, 1) AS inviter_id,
+    f.at AS at,
+    toDate(f.at, 'Asia/Shanghai') AS day,
+    tupleElement(f.told, 2) AS group_id,
+    if(empty(tupleElement(f.told, 3)), ifNull(s.campaign_id, ''), tupleElement(f.told, 3)) AS campaign_id
+FROM firsts AS f
+LEFT JOIN sent AS s ON s.brand_id = f.brand_id AND s.invite_id = tupleElement(f.told, 4)
+WHERE inviter_id NOT IN ('', 'erased', f.member_id)
+    AND (f.brand_id, inviter_id) NOT IN (SELECT brand_id, member_id FROM $database.events WHERE role IN ('staff', 'bot'));
+
+CREATE OR REPLACE VIEW $database.inviters AS
+WITH RECURSIVE
+    tree AS (
+        SELECT i.brand_id AS brand_id, i.inviter_id AS root, i.member_id AS member_id, i.at AS at, 1 AS depth
+        FROM $database.invitees AS i
+        UNION ALL
+        SELECT t.brand_id AS brand_id, t.root AS root, i.member_id AS member_id, i.at AS at, t.depth + 1 AS depth
+        FROM tree AS t
+        INNER JOIN $database.invitees AS i ON i.brand_id = t.brand_id AND i.inviter_id = t.member_id
+        WHERE i.at > t.at AND i.member_id != t.root AND t.depth < 100
+    ),
+    found AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id,
+            count() AS sent, 0 AS invitees, 0 AS invitees_90, 0 AS descendants, 0 AS depth, 0 AS orders_90, 0 AS net_fen_90
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'invite.sent' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, member_id
+        UNION ALL
+        SELECT i.brand_id AS brand_id, i.inviter_id AS member_id, 0, count(), countIf(i.day > l.day - 90), 0, 0, 0, 0
+        FROM $database.invitees AS i
+        INNER JOIN $database.last_days AS l ON l.brand_id = i.brand_id
+        GROUP BY brand_id, member_id
+        UNION ALL
+        SELECT t.brand_id AS brand_id, t.root AS member_id, 0, 0, 0, count(), max(t.depth), 0, 0
+        FROM tree AS t
+        GROUP BY brand_id, member_id
+        UNION ALL
+        SELECT i.brand_id AS brand_id, i.inviter_id AS member_id, 0, 0, 0, 0, 0, count(), sum(o.net_fen)
+        FROM $database.invitees AS i
+        INNER JOIN $database.last_days AS l ON l.brand_id = i.brand_id
+        INNER JOIN $database.net_orders AS o ON o.brand_id = i.brand_id AND o.member_id = i.member_id
+        WHERE o.at >= i.at AND o.day > l.day - 90
+        GROUP BY brand_id, member_id
+    )
+SELECT
+    f.brand_id AS brand_id,
+    f.member_id AS member_id,
+    toUInt64(sum(f.sent)) AS sent,
+    toUInt64(sum(f.invitees)) AS invitees,
+    toUInt64(sum(f.invitees_90)) AS invitees_90,
+    invitees >= 5 AS five,
+    toUInt64(sum(f.descendants)) AS descendants,
+    toUInt64(sum(f.depth)) AS depth,
+    toUInt64(sum(f.orders_90)) AS orders_90,
+    toInt64(sum(f.net_fen_90)) AS net_fen_90
+FROM found AS f
+GROUP BY brand_id, member_id;
+
+CREATE OR REPLACE VIEW $database.campaign_inviters AS
+SELECT
+    c.brand_id AS brand_id,
+    c.campaign_id AS campaign_id,
+    c.member_id AS member_id,
+    c.invitees AS invitees,
+    c.at AS at,
+    row_number() OVER (PARTITION BY c.brand_id, c.campaign_id ORDER BY c.invitees DESC, c.at, c.member_id) AS place,
+    max(c.at) OVER (PARTITION BY c.brand_id, c.campaign_id) < s.before AS settled
+FROM (
+    SELECT brand_id, i.campaign_id AS campaign_id, i.inviter_id AS member_id, count() AS invitees, max(i.at) AS at
+    FROM $database.invitees AS i
+    GROUP BY brand_id, campaign_id, member_id
+) AS c
+INNER JOIN $database.settled_times AS s ON s.brand_id = c.brand_id;
+
+CREATE OR REPLACE VIEW $database.invitation_rates AS
+WITH
+    sent AS (
+        SELECT DISTINCT brand_id, member_id, tupleElement(whose, 1) AS kind, tupleElement(whose, 2) AS id, toDate(e.ts, 'Asia/Shanghai') AS first
+        FROM $database.events AS e FINAL
+        ARRAY JOIN [('campaign', JSONExtractString(e.raw, 'campaign_id')), ('group', e.group_id)] AS whose
+        WHERE e.type = 'invite.sent' AND e.member_id != '' AND e.role IN ('customer', 'kol') AND id != ''
+    ),
+    active AS (SELECT DISTINCT brand_id, member_id, kind, id, first + later AS day FROM sent ARRAY JOIN range(30) AS later),
+    came AS (
+        SELECT i.brand_id AS brand_id, i.member_id AS member_id, i.inviter_id AS inviter_id, i.day AS first,
+            tupleElement(whose, 1) AS kind, tupleElement(whose, 2) AS id
+        FROM $database.invitees AS i
+        ARRAY JOIN [('campaign', i.campaign_id), ('group', i.group_id)] AS whose
+    ),
+    invited AS (SELECT brand_id, member_id, inviter_id, kind, id, first + later AS day FROM came ARRAY JOIN range(30) AS later)
+SELECT
+    s.brand_id AS brand_id,
+    s.kind AS kind,
+    s.id AS id,
+    s.day AS day,
+    uniqExact(s.member_id) AS inviters,
+    uniqExactIf(i.member_id, ifNull(i.member_id, '') != '') AS invited,
+    invited / inviters AS k
+FROM active AS s
+INNER JOIN $database.last_days AS l ON l.brand_id = s.brand_id
+LEFT JOIN invited AS i
+    ON i.brand_id = s.brand_id AND i.inviter_id = s.member_id AND i.kind = s.kind AND i.id = s.id AND i.day = s.day
+WHERE s.day <= l.day
+GROUP BY brand_id, kind, id, day;
+
+CREATE OR REPLACE VIEW $database.distributor_days AS
+WITH
+    parcels AS (
+        SELECT
+            e.brand_id AS brand_id, e.order_id AS parcel,
+            max(JSONExtractString(e.raw, 'parent_order_id')) AS parent,
+            argMinIf(JSONExtractString(e.raw, 'distributor_id'), (e.ts, e.event_id),
+                JSONExtractString(e.raw, 'distributor_id') != '') AS distributor_id,
+            maxIf(e.ts, e.type = 'paid') AS paid_at,
+            sumIf(ifNull(e.paid_fen, 0), e.type = 'paid') AS paid,
+            sumIf(ifNull(e.refund_fen, 0), e.type = 'refunded') AS refunded
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('placed', 'paid', 'refunded') AND JSONExtractString(e.raw, 'refund_type') != 'cashback'
+        GROUP BY brand_id, parcel
+        HAVING paid > refunded AND distributor_id NOT IN ('', 'erased')
+    ),
+    orders AS (
+        SELECT brand_id, p.distributor_id AS distributor_id, if(empty(p.parent), p.parcel, p.parent) AS order_id,
+            toDate(max(p.paid_at), 'Asia/Shanghai') AS day, sum(p.paid - p.refunded) AS net_fen
+        FROM parcels AS p
+        GROUP BY brand_id, distributor_id, order_id
+    ),
+    found AS (
+        SELECT brand_id, distributor_id, day, count() AS orders, sum(o.net_fen) AS net_fen, 0 AS invitees
+        FROM orders AS o
+        GROUP BY brand_id, distributor_id, day
+        UNION ALL
+        SELECT i.brand_id AS brand_id, i.inviter_id AS distributor_id, i.day AS day, 0, 0, count()
+        FROM $database.invitees AS i
+        WHERE (i.brand_id, i.inviter_id) IN (SELECT brand_id, distributor_id FROM orders)
+        GROUP BY brand_id, distributor_id, day
+    )
+SELECT
+    f.brand_id AS brand_id,
+    f.distributor_id AS distributor_id,
+    f.day AS day,
+    toUInt64(sum(f.orders)) AS orders,
+    toInt64(sum(f.net_fen)) AS net_fen,
+    toUInt64(sum(f.invitees)) AS invitees
+FROM found AS f
+GROUP BY brand_id, distributor_id, day;
+
+CREATE OR REPLACE VIEW $database.group_purchases AS
+WITH
+    parts AS (
+        SELECT
+            e.brand_id AS brand_id, JSONExtractString(e.raw, 'groupbuy_id') AS groupbuy_id, e.member_id AS member_id,
+            if(empty(JSONExtractString(e.raw, 'parent_order_id')), e.order_id, JSONExtractString(e.raw, 'parent_order_id')) AS order_id,
+            min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('placed', 'paid') AND e.member_id != '' AND groupbuy_id != ''
+        GROUP BY brand_id, groupbuy_id, member_id, order_id
+    ),
+    begun AS (SELECT brand_id, groupbuy_id, min(p.at) AS at FROM parts AS p GROUP BY brand_id, groupbuy_id)
+SELECT
+    p.brand_id AS brand_id,
+    p.groupbuy_id AS groupbuy_id,
+    any(b.at) AS at,
+    toDate(any(b.at), 'Asia/Shanghai') AS day,
+    uniqExact(p.member_id) AS members,
+    uniqExactIf(p.member_id, ifNull(o.member_id, '') != '') AS buyers,
+    buyers >= 2 AS complete,
+    uniqExactIf(p.member_id, ifNull(i.at >= b.at, 0)
+        AND (p.brand_id, p.groupbuy_id, ifNull(i.inviter_id, '')) IN (SELECT brand_id, groupbuy_id, member_id FROM parts)) AS new_members
+FROM parts AS p
+INNER JOIN begun AS b ON b.brand_id = p.brand_id AND b.groupbuy_id = p.groupbuy_id
+LEFT JOIN $database.net_orders AS o ON o.brand_id = p.brand_id AND o.member_id = p.member_id AND o.order_id = p.order_id
+LEFT JOIN $database.invitees AS i ON i.brand_id = p.brand_id AND i.member_id = p.member_id
+GROUP BY brand_id, groupbuy_id;
+
+CREATE OR REPLACE VIEW $database.bargains AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, toString(e.type) AS type, JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            e.member_id AS member_id, min((e.ts, e.event_id)) AS first,
+            argMin(JSONExtractString(e.raw, 'activity_id'), (e.ts, e.event_id)) AS activity_id
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('bargain', 'lottery') AND submission_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, type, submission_id, member_id
+    ),
+    begun AS (
+        SELECT brand_id, type, submission_id, argMin((a.member_id, a.activity_id), a.first) AS began, min(tupleElement(a.first, 1)) AS at
+        FROM acts AS a
+        GROUP BY brand_id, type, submission_id
+    ),
+    came AS (
+        SELECT brand_id, member_id, min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'group.joined'
+        GROUP BY brand_id, member_id
+    )
+SELECT
+    b.brand_id AS brand_id,
+    b.type AS type,
+    b.submission_id AS submission_id,
+    tupleElement(b.began, 2) AS activity_id,
+    tupleElement(b.began, 1) AS member_id,
+    b.at AS at,
+    toDate(b.at, 'Asia/Shanghai') AS day,
+    countIf(a.member_id != tupleElement(b.began, 1)) AS helpers,
+    countIf(a.member_id != tupleElement(b.began, 1)
+        AND ifNull(c.at >= b.at AND c.at <= tupleElement(a.first, 1) + INTERVAL 7 DAY, 0)) AS joined
+FROM begun AS b
+INNER JOIN acts AS a ON a.brand_id = b.brand_id AND a.type = b.type AND a.submission_id = b.submission_id
+LEFT JOIN came AS c ON c.brand_id = a.brand_id AND c.member_id = a.member_id
+GROUP BY b.brand_id, b.type, b.submission_id, b.began, b.at;
+
+CREATE OR REPLACE VIEW $database.group_sizes AS
+SELECT s.brand_id AS brand_id, s.group_id AS group_id, toDate(s.window_start, 'Asia/Shanghai') AS day,
+    argMax(s.members, s.window_start) AS members
+FROM $database.group_stats AS s FINAL
+WHERE s.part = 0
+GROUP BY brand_id, group_id, day;
+
+CREATE OR REPLACE VIEW $database.own_acts AS
+SELECT brand_id, place AS group_id, member_id, event_id, at, day, type, speaks
+FROM (
+    SELECT
+        e.brand_id AS brand_id, e.member_id AS member_id, e.event_id AS event_id, e.ts AS at, toDate(e.ts, 'Asia/Shanghai') AS day,
+        CAST(e.type, 'String') AS type, e.kind = 'checkin' OR e.type IN ('message', 'solitaire', 'dice') AS speaks,
+        if(e.kind = 'order', JSONExtractString(e.raw, 'attributed_group_id'), '') AS attributed,
+        if(empty(attributed), e.group_id, attributed) AS place
+    FROM $database.events AS e FINAL
+    WHERE e.member_id != '' AND e.role IN ('customer', 'kol') AND e.type IN (
+        'message', 'solitaire', 'dice', 'red_packet_claimed', 'red_packet_sent', 'push_opened', 'push_clicked', 'share',
+        'moments_like', 'moments_post', 'moments_comment',
+        'group.joined', 'contact.added', 'account.followed', 'member.registered', 'invite.sent',
+        'visited', 'cart_added', 'cart_removed', 'placed', 'paid',
+        'signin', 'task', 'quiz', 'quiz_test', 'contest', 'form', 'enroll', 'attend', 'like_collect', 'photo_share', 'code_word',
+        'lottery', 'bargain', 'game', 'claim', 'redeem')
+)
+WHERE place != '';
+
+CREATE OR REPLACE VIEW $database.awakenings AS
+WITH signs AS (
+    SELECT
+        brand_id, group_id, member_id, event_id, at, type,
+        max(if(speaks, at, NULL)) OVER w AS spoke,
+        max(if(type = 'group.joined', at, NULL)) OVER w AS joined,
+        min(toNullable(at)) OVER w AS seen
+    FROM $database.own_acts
+    WINDOW w AS (PARTITION BY brand_id, group_id, member_id ORDER BY at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+SELECT brand_id, group_id, member_id, event_id, at, toDate(at, 'Asia/Shanghai') AS day, type
+FROM signs
+WHERE type != 'group.joined' AND ifNull(spoke <= at - INTERVAL 14 DAY, 1) AND ifNull(coalesce(joined, seen) <= at - INTERVAL 7 DAY, 0);
+
+CREATE OR REPLACE VIEW $database.chains AS
+WITH
+    entries AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, e.event_id AS event_id, e.ts AS at,
+            toDate(e.ts, 'Asia/Shanghai') AS day,
+            JSONExtractString(e.raw, 'solitaire', 'id') AS chain_id, JSONExtractString(e.raw, 'solitaire', 'type') AS type
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'solitaire' AND e.group_id != '' AND e.role IN ('customer', 'kol')
+    ),
+    orders AS (SELECT brand_id, member_id, groupArray(o.at) AS times FROM $database.net_orders AS o GROUP BY brand_id, member_id),
+    woken AS (SELECT brand_id, event_id FROM $database.awakenings WHERE type = 'solitaire'),
+    chains AS (
+        SELECT
+            n.brand_id AS brand_id, n.group_id AS group_id, n.type AS type, n.chain_id AS chain_id, min(n.day) AS day,
+            count() AS parts, uniqExact(n.member_id) AS participants,
+            uniqExactIf(n.member_id, arrayExists(t -> t > n.at AND t <= n.at + INTERVAL 7 DAY, o.times)) AS payers,
+            uniqExactIf(n.member_id, ifNull(w.event_id, '') != '') AS woken
+        FROM entries AS n
+        LEFT JOIN orders AS o ON o.brand_id = n.brand_id AND o.member_id = n.member_id
+        LEFT JOIN woken AS w ON w.brand_id = n.brand_id AND w.event_id = n.event_id
+        GROUP BY brand_id, group_id, type, chain_id, if(empty(n.chain_id), n.day, toDate(0))
+    )
+SELECT
+    c.brand_id AS brand_id, c.group_id AS group_id, c.type AS type, c.chain_id AS chain_id, c.day AS day,
+    c.parts AS parts, c.participants AS participants,
+    if(ifNull(s.members, 0) <= 0, NULL, participants / s.members) AS rate,
+    c.payers AS payers, payers / participants AS paid_rate, c.woken AS woken
+FROM chains AS c
+ASOF LEFT JOIN $database.group_sizes AS s ON s.brand_id = c.brand_id AND s.group_id = c.group_id AND c.day >= s.day;
+
+CREATE OR REPLACE VIEW $database.activity_parts AS
+WITH done AS (
+    SELECT
+        e.brand_id AS brand_id, e.group_id AS group_id, toString(e.type) AS type,
+        JSONExtractString(e.raw, 'activity_id') AS activity_id,
+        toDate(min(e.ts), 'Asia/Shanghai') AS day, uniqExact(e.member_id) AS participants
+    FROM $database.events AS e FINAL
+    WHERE e.kind = 'checkin' AND e.type NOT IN ('audit', 'points_grant') AND e.group_id != '' AND e.role IN ('customer', 'kol')
+    GROUP BY brand_id, group_id, type, activity_id
+    HAVING activity_id != ''
+    UNION ALL
+    SELECT c.brand_id, c.group_id, 'solitaire', c.chain_id, c.day, c.participants
+    FROM $database.chains AS c
+)
+SELECT
+    d.brand_id AS brand_id, d.group_id AS group_id, d.type AS type, d.activity_id AS activity_id, d.day AS day,
+    d.participants AS participants,
+    ifNull(s.members, 0) AS members,
+    if(members <= 0, NULL, participants / members) AS rate
+FROM done AS d
+ASOF LEFT JOIN $database.group_sizes AS s ON s.brand_id = d.brand_id AND s.group_id = d.group_id AND d.day >= s.day;
+
+CREATE OR REPLACE VIEW $database.signin_days AS
+WITH signed AS (
+    SELECT
+        e.brand_id AS brand_id, e.group_id AS group_id,
+        ifNull(toDateOrNull(JSONExtractString(e.raw, 'local_day')), toDate(e.ts, 'Asia/Shanghai')) AS day,
+        uniqExact(e.member_id) AS signed
+    FROM $database.events AS e FINAL
+    WHERE e.type = 'signin' AND e.group_id != '' AND e.role IN ('customer', 'kol')
+    GROUP BY brand_id, group_id, day
+)
+SELECT
+    d.brand_id AS brand_id, d.group_id AS group_id, d.day AS day, d.signed AS signed,
+    ifNull(s.members, 0) AS members,
+    if(members <= 0, NULL, signed / members) AS rate
+FROM signed AS d
+ASOF LEFT JOIN $database.group_sizes AS s ON s.brand_id = d.brand_id AND s.group_id = d.group_id AND d.day >= s.day;
+
+CREATE OR REPLACE VIEW $database.signin_campaigns AS
+WITH
+    signed AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, JSONExtractString(e.raw, 'activity_id') AS activity_id,
+            e.member_id AS member_id, max(JSONExtractUInt(e.raw, 'required_days')) AS asked,
+            uniqExact(ifNull(toDateOrNull(JSONExtractString(e.raw, 'local_day')), toDate(e.ts, 'Asia/Shanghai'))) AS days
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'signin' AND e.group_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, group_id, activity_id, member_id
+        HAVING activity_id != ''
+    ),
+    campaigns AS (
+        SELECT brand_id, group_id, activity_id, max(s.asked) AS required_days, groupArray(s.days) AS days
+        FROM signed AS s
+        GROUP BY brand_id, group_id, activity_id
+    )
+SELECT
+    brand_id, group_id, activity_id, required_days,
+    length(days) AS members,
+    toUInt64(arrayCount(d -> d >= required_days, days)) AS completed,
+    completed / members AS rate
+FROM campaigns
+WHERE required_days > 0;
+
+CREATE OR REPLACE VIEW $database.code_words AS
+WITH
+    told AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id,
+            if(empty(JSONExtractString(e.raw, 'answer')), JSONExtractString(e.raw, 'activity_id'), JSONExtractString(e.raw, 'answer'))
+                AS code_word,
+            min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'code_word' AND e.group_id != '' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, group_id, member_id, code_word
+    ),
+    later AS (SELECT brand_id, member_id, groupArray(o.at) AS times FROM $database.net_orders AS o GROUP BY brand_id, member_id),
+    used AS (
+        SELECT
+            e.brand_id AS brand_id, max(e.member_id) AS member_id, max(JSONExtractString(e.raw, 'code_word')) AS code_word,
+            max(if(empty(JSONExtractString(e.raw, 'attributed_group_id')), e.group_id, JSONExtractString(e.raw, 'attributed_group_id')))
+                AS named,
+            max(JSONExtractString(e.raw, 'store_id')) != '' AS in_store, minIf(e.ts, e.type = 'paid') AS at,
+            sumIf(ifNull(e.paid_fen, 0), e.type = 'paid') AS paid,
+            sumIf(ifNull(e.refund_fen, 0), e.type = 'refunded' AND JSONExtractString(e.raw, 'refund_type') != 'cashback') AS refunded
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('paid', 'refunded')
+        GROUP BY brand_id, e.order_id
+        HAVING code_word != '' AND paid > refunded
+    ),
+    counted AS (
+        SELECT
+            t.brand_id AS brand_id, t.group_id AS group_id, t.code_word AS code_word, toDate(t.at, 'Asia/Shanghai') AS day,
+            uniqExact(t.member_id) AS members,
+            uniqExactIf(t.member_id, arrayExists(x -> x > t.at AND x <= t.at + INTERVAL 7 DAY, l.times)) AS bought,
+            toUInt64(0) AS orders, toUInt64(0) AS store_orders, toInt64(0) AS net_fen
+        FROM told AS t
+        LEFT JOIN later AS l ON l.brand_id = t.brand_id AND l.member_id = t.member_id
+        GROUP BY brand_id, group_id, code_word, day
+        UNION ALL
+        SELECT
+            u.brand_id AS brand_id, if(empty(u.named), ifNull(t.told_in, ''), u.named) AS group_id, u.code_word AS code_word,
+            toDate(u.at, 'Asia/Shanghai') AS day,
+            0, 0, count(), countIf(u.in_store), sum(u.paid - u.refunded)
+        FROM used AS u
+        LEFT JOIN (
+            SELECT brand_id, member_id, code_word, argMin(told.group_id, (told.at, told.group_id)) AS told_in
+            FROM told GROUP BY brand_id, member_id, code_word
+        ) AS t ON t.brand_id = u.brand_id AND t.member_id = u.member_id AND t.code_word = u.code_word
+        GROUP BY brand_id, group_id, code_word, day
+    )
+SELECT
+    brand_id, group_id, code_word, day,
+    sum(c.members) AS members, sum(c.bought) AS bought, sum(c.orders) AS orders, sum(c.store_orders) AS store_orders,
+    sum(c.net_fen) AS net_fen
+FROM counted AS c
+GROUP BY brand_id, group_id, code_word, day;
+
+CREATE OR REPLACE VIEW $database.flash_minutes AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, promo.2 AS promo_id, toStartOfMinute(e.ts) AS minute, toString(e.type) AS type,
+            e.member_id AS member_id, if(empty(e.order_id), e.event_id, e.order_id) AS order_id,
+            arraySum(JSONExtract(e.raw, 'lines', 'Array(Tuple(qty UInt64))').qty) AS pieces, ifNull(e.paid_fen, 0) AS fen
+        FROM $database.events AS e FINAL
+        ARRAY JOIN arrayDistinct(JSONExtract(e.raw, 'promo', 'Array(Tuple(type String, id String))')) AS promo
+        WHERE e.type IN ('visited', 'placed', 'paid') AND promo.1 IN ('flash', '秒杀', '1元秒杀', '闪购', '限时折扣')
+    ),
+    minutes AS (
+        SELECT
+            brand_id, promo_id, minute,
+            uniqExactIf(a.member_id, a.type = 'visited' AND a.member_id != '') AS visitors,
+            uniqExactIf(a.order_id, a.type = 'placed') AS placed,
+            uniqExactIf(a.order_id, a.type = 'paid') AS paid,
+            sumIf(a.pieces, a.type = 'paid') AS pieces,
+            sumIf(a.fen, a.type = 'paid') AS paid_fen
+        FROM acts AS a
+        GROUP BY brand_id, promo_id, minute
+    )
+SELECT
+    brand_id, promo_id, minute, visitors, placed, paid, pieces, paid_fen,
+    sum(pieces) OVER (PARTITION BY brand_id, promo_id ORDER BY minute) AS sold
+FROM minutes;
+
+CREATE OR REPLACE VIEW $database.red_packets AS
+WITH
+    told AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, e.staff_id AS staff_id, e.event_id AS event_id,
+            e.ts AS at, e.role IN ('customer', 'kol') AS own, e.type = 'red_packet_sent' AS sent,
+            JSONExtractString(e.raw, 'red_packet', 'id') AS packet_id,
+            JSONExtractUInt(e.raw, 'red_packet', 'parts') AS parts, JSONExtractUInt(e.raw, 'red_packet', 'amount_fen') AS fen,
+            coalesce(
+                fromUnixTimestamp64Milli(JSONExtract(e.raw, 'red_packet', 'expire_ts', 'Nullable(Int64)'), 'UTC'),
+                parseDateTime64BestEffortOrNull(JSONExtractString(e.raw, 'red_packet', 'expire_ts'), 3, 'UTC'),
+                e.ts + INTERVAL 24 HOUR) AS ends
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('red_packet_sent', 'red_packet_claimed') AND packet_id != ''
+    ),
+    packets AS (
+        SELECT
+            brand_id, packet_id, argMin(told.group_id, (told.at, told.event_id)) AS group_id,
+            argMin(told.member_id, (told.at, told.event_id)) AS sender,
+            argMin(told.staff_id, (told.at, told.event_id)) AS staff_id,
+            min(told.at) AS sent_at, argMin(told.ends, (told.at, told.event_id)) AS expires_at,
+            max(told.parts) AS parts, max(told.fen) AS amount_fen
+        FROM told
+        WHERE sent
+        GROUP BY brand_id, packet_id
+    ),
+    heard AS (SELECT brand_id, max(ts) AS last FROM $database.events GROUP BY brand_id),
+    woken AS (SELECT brand_id, event_id FROM $database.awakenings WHERE type = 'red_packet_claimed')
+SELECT
+    p.brand_id AS brand_id, p.packet_id AS packet_id, any(p.group_id) AS group_id, any(p.sender) AS sender, any(p.staff_id) AS staff_id,
+    any(p.sent_at) AS sent_at, any(p.expires_at) AS expires_at,
+    any(h.last) >= expires_at AS expired,
+    any(p.parts) AS parts, any(p.amount_fen) AS amount_fen,
+    uniqExactIf(c.event_id, c.packet_id != '') AS claimed,
+    uniqExactIf(c.event_id, c.packet_id != '' AND c.own) AS claimed_by_members,
+    if(parts + claimed_by_members <= claimed, NULL, claimed_by_members / (parts + claimed_by_members - claimed)) AS rate,
+    sumIf(c.fen, c.packet_id != '') AS claimed_fen,
+    if(expired, greatest(toInt64(amount_fen) - toInt64(claimed_fen), 0), NULL) AS returned_fen,
+    dateDiff('millisecond', sent_at, maxOrNullIf(c.at, c.packet_id != '' AND c.own)) / 1000 AS seconds_to_last,
+    uniqExactIf(c.member_id, ifNull(w.event_id, '') != '') AS woken,
+    if(woken = 0, NULL, claimed_fen / woken) AS fen_for_woken
+FROM packets AS p
+INNER JOIN heard AS h ON h.brand_id = p.brand_id
+LEFT JOIN (
+    SELECT t.brand_id AS brand_id, t.packet_id AS packet_id, t.event_id AS event_id, t.member_id AS member_id, t.at AS at,
+        t.own AS own, t.fen AS fen
+    FROM told AS t
+    INNER JOIN packets AS k ON k.brand_id = t.brand_id AND k.packet_id = t.packet_id
+    WHERE NOT t.sent AND t.at <= k.expires_at
+) AS c ON c.brand_id = p.brand_id AND c.packet_id = p.packet_id
+LEFT JOIN woken AS w ON w.brand_id = c.brand_id AND w.event_id = c.event_id
+GROUP BY brand_id, packet_id;
+
+CREATE OR REPLACE VIEW $database.lucky_receipts AS
+WITH
+    lucky AS (
+        SELECT brand_id, packet_id, group_id, member_id, at, toDate(at, 'Asia/Shanghai') AS day,
+            row_number() OVER (PARTITION BY brand_id, member_id, day ORDER BY at, packet_id) AS place
+        FROM (
+            SELECT
+                e.brand_id AS brand_id, JSONExtractString(e.raw, 'red_packet', 'id') AS packet_id, min(e.ts) AS at,
+                argMin(e.group_id, (e.ts, e.event_id)) AS group_id, argMin(e.member_id, (e.ts, e.event_id)) AS member_id
+            FROM $database.events AS e FINAL
+            WHERE e.type = 'red_packet_claimed' AND e.role IN ('customer', 'kol') AND JSONExtractBool(e.raw, 'red_packet', 'best')
+            GROUP BY brand_id, packet_id
+            HAVING packet_id != ''
+        )
+    ),
+    receipts AS (
+        SELECT brand_id, member_id, day, order_id, net_fen,
+            row_number() OVER (PARTITION BY brand_id, member_id, day ORDER BY o.at, order_id) AS place
+        FROM $database.net_orders AS o
+    )
+SELECT
+    l.brand_id AS brand_id, l.packet_id AS packet_id, l.group_id AS group_id, l.member_id AS member_id, l.at AS at, l.day AS day,
+    ifNull(r.order_id, '') AS order_id, ifNull(r.net_fen, 0) AS net_fen
+FROM lucky AS l
+LEFT JOIN receipts AS r ON r.brand_id = l.brand_id AND r.member_id = l.member_id AND r.day = l.day AND r.place = l.place;
+
+CREATE OR REPLACE VIEW $database.team_orders AS
+WITH
+    games AS (
+        SELECT brand_id, group_id, member_id, at, day FROM $database.own_acts WHERE type IN ('game', 'dice')
+    ),
+    joint AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS at, e.order_id AS order_id,
+            JSONExtractString(e.raw, 'groupbuy_id') AS groupbuy_id
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'placed' AND e.member_id != '' AND e.role IN ('customer', 'kol') AND groupbuy_id != ''
+    ),
+    after AS (
+        SELECT g.brand_id AS brand_id, g.group_id AS group_id, g.day AS day, j.groupbuy_id AS groupbuy_id, j.order_id AS order_id,
+            j.member_id AS member_id
+        FROM joint AS j
+        ASOF INNER JOIN games AS g ON g.brand_id = j.brand_id AND g.member_id = j.member_id AND j.at >= g.at
+        WHERE j.at <= g.at + INTERVAL 3 HOUR
+    ),
+    played AS (SELECT brand_id, group_id, day, uniqExact(g.member_id) AS players FROM games AS g GROUP BY brand_id, group_id, day),
+    ordered AS (
+        SELECT brand_id, group_id, day, uniqExact(a.groupbuy_id) AS groupbuys, uniqExact(a.order_id) AS orders,
+            uniqExact(a.member_id) AS buyers
+        FROM after AS a
+        GROUP BY brand_id, group_id, day
+    )
+SELECT
+    p.brand_id AS brand_id, p.group_id AS group_id, p.day AS day, p.players AS players,
+    ifNull(o.groupbuys, 0) AS groupbuys, ifNull(o.orders, 0) AS orders, ifNull(o.buyers, 0) AS buyers, buyers / players AS rate
+FROM played AS p
+LEFT JOIN ordered AS o ON o.brand_id = p.brand_id AND o.group_id = p.group_id AND o.day = p.day;
