@@ -82,3 +82,23 @@ def day_number(written: str) -> int:
 def iso_date(day: int) -> str:
     """Date of a day number, ``YYYY-MM-DD``."""
     return date.fromordinal(day + _EPOCH).isoformat()
+
+
+def ordinal(written: str) -> int | None:
+    """Day number of a date written ``YYYY-MM-DD``; none if it is no such date."""
+    try:
+        return day_number(written) if len(written) == len("YYYY-MM-DD") else None
+    except ValueError:
+        return None
+
+
+def day_of_year(day: int) -> int:
+    """Month x 100 + day of the month of a day number; 0 before the year 1 and after the year 9999.
+
+    >>> day_of_year(day_number("2026-02-17"))
+    217
+    """
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        return 0
+    found = date.fromordinal(day + _EPOCH)
+    return found.month * 100 + found.day

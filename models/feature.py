@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from models.frame import Frame
+from models.named_days import NamedDays
 from models.state import MemberState
 from models.work import Value
 
@@ -37,6 +38,8 @@ class _Named:
     """Row of the catalogue, or section of the formulas."""
     reads: int
     """Bits of `models.changes` after which it may have another value."""
+    on: NamedDays | None = None
+    """The days to which it is confined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

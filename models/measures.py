@@ -100,6 +100,7 @@ _WORDS: Final = (
     ("topic", "话题", "topics", "T90"),
     ("activity", "活动标签", "labels of activities", "T28"),
     ("campaign", "营销活动", "campaigns", "T19"),
+    ("scene", "活动场景", "scenes of campaigns", "M63"),
     ("promo", "优惠类型", "kinds of promotion", "T18"),
     ("offered", "可用优惠类型", "kinds of promotion on offer", "M15"),
     ("push_sent", "收到推送的渠道", "channels of pushes delivered", "T36"),

@@ -38,6 +38,8 @@ def record(state: MemberState, event: Event, at: int, day: int, frame: Frame) ->
         bits = count(state, event.type, day)
     if event.campaign_id is not None:
         bits |= words(state, "campaign", day, (event.campaign_id,))
+    if event.scene is not None:
+        bits |= words(state, "scene", day, (event.scene,))
     if event.city is not None and last(state.touches, "city", at, event.city):
         bits |= changes.TOUCHES
     if event.platform is not None and last(state.touches, "platform", at, event.platform):

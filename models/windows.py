@@ -7,21 +7,20 @@ as its days leave, each at the first ms of the local day that is n days later (f
 from collections.abc import Callable
 from functools import cache, reduce
 from operator import or_
-from types import MappingProxyType
 from typing import Final
 
-from models import changes, purchases
+from models import purchases
+from models.amounts import named, on_en, on_id, on_zh, source_of
 from models.courses import days_places, days_since, days_turn
 from models.crossing import NEVER
 from models.feature import Course, Step
 from models.frame import Frame
-from models.measures import COUNTS, SUMS, WORDS, Measure
+from models.measures import COUNTS, SUMS, WORDS
+from models.named_days import NamedDays
 from models.state import MemberState
-from models.tally import Tallies, lifetime, most
-from models.within import Days, Source, sum_within, within
+from models.tally import lifetime, most
+from models.within import Days, sum_within, within
 from models.work import Value
-
-_NONE: Final[Days] = MappingProxyType({})
 
 ORDER_DAYS: Final = 3650
 """Longest window of purchases, which are kept for ever: ten years."""
@@ -37,43 +36,45 @@ def window(what: str) -> int:
 
 
 @cache
-def counted(what: str, word: str | None, days: int) -> Course:
-    """How often something happened, or a word was seen, within ``days`` days."""
-    zh, en, row, bit = _named(what)
+def counted(what: str, word: str | None, days: int, on: NamedDays | None = None) -> Course:
+    """How often something happened, or a word was seen, within ``days`` days, or on the days ``on`` among these."""
+    zh, en, row, bit = named(what)
     about = what if word is None else f"{what}={word}"
     zh, en = (zh, en) if word is None else (f"{zh}“{word}”", f"{en} “{word}”")
     return within(
-        f"count({about},{days}d)",
-        f"近{days}日{zh}次数",
-        f"{en} in {days} days",
+        f"count({about},{days}d{on_id(on)})",
+        f"近{days}日{on_zh(on)}{zh}次数",
+        f"{en} in {days} days{on_en(on)}",
         "times",
         row,
         bit,
         days,
-        _source(what, word),
+        source_of(what, word, on),
+        on,
     )
 
 
 @cache
-def summed(what: str, days: int) -> Course:
-    """An amount added up over ``days`` days."""
-    zh, en, row, bit = _named(what)
+def summed(what: str, days: int, on: NamedDays | None = None) -> Course:
+    """An amount added up over ``days`` days, or over the days ``on`` among these."""
+    zh, en, row, bit = named(what)
     return within(
-        f"sum({what},{days}d)",
-        f"近{days}日{zh}",
-        f"{en}, in {days} days",
+        f"sum({what},{days}d{on_id(on)})",
+        f"近{days}日{on_zh(on)}{zh}",
+        f"{en}, in {days} days{on_en(on)}",
         "amount",
         row,
         bit,
         days,
-        _source(what, None),
+        source_of(what, None, on),
+        on,
     )
 
 
 @cache
 def distinct(what: str, days: int) -> Course:
     """How many different words were seen within ``days`` days."""
-    zh, en, row, bit = _named(what)
+    zh, en, row, bit = named(what)
 
     def latest(state: MemberState, frame: Frame) -> Days:
         found: dict[int, int] = {}
@@ -94,9 +95,32 @@ def distinct(what: str, days: int) -> Course:
 
 
 @cache
+def repeated(what: str, days: int, each: int) -> Step:
+    """How many words were seen at least ``each`` times within ``days`` days (T34)."""
+    zh, en, row, bit = named(what)
+
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+        words = state.keyed.get(what)
+        if not words:
+            return 0, NEVER
+        today = frame.day(now)
+        start, number, until = today - days + 1, 0, NEVER
+        for tally in words.values():
+            if tally.within(start, today) >= each:
+                number += 1
+                until = min(until, *(day for day in tally.days if day >= start))
+        return number, frame.calendar.start(until + days) if number else NEVER
+
+    return Step(
+        id=f"distinct({what},{days}d,each={each})", zh=f"近{days}日各至少{each}次的不同{zh}数",
+        en=f"different {en} of at least {each} each in {days} days", unit="words", source=row, reads=bit, look=look,
+    )  # fmt: skip
+
+
+@cache
 def ever(what: str, word: str | None) -> Step:
     """How often something happened, or a word was seen, in all."""
-    zh, en, row, bit = _named(what)
+    zh, en, row, bit = named(what)
     about = what if word is None else f"{what}={word}"
     tallies = _total(what, word)
     return Step(
@@ -108,9 +132,9 @@ def ever(what: str, word: str | None) -> Step:
 @cache
 def since(what: str, word: str | None) -> Course:
     """Local days since something last happened, or a word was last seen."""
-    zh, en, row, bit = _named(what)
+    zh, en, row, bit = named(what)
     about = what if word is None else f"{what}={word}"
-    source = _source(what, word)
+    source = source_of(what, word)
 
     def day_of(state: MemberState, frame: Frame) -> int | None:
         return max(source(state, frame), default=None)
@@ -123,17 +147,23 @@ def since(what: str, word: str | None) -> Course:
 
 @cache
 def share(
-    parts: tuple[str, ...], whole: tuple[str, ...], days: int, least: int, told_apart: bool = False
+    parts: tuple[str, ...],
+    whole: tuple[str, ...],
+    days: int,
+    least: int,
+    told_apart: bool = False,
+    on: NamedDays | None = None,
 ) -> Step:
     """How much of a whole some parts are within ``days`` days; nothing while the whole is below ``least``.
 
-    ``told_apart`` puts that into the id, for a file that describes the share with several.
+    ``told_apart`` puts that into the id, for a file that describes the share with several. Only of the parts is it asked that
+    they fall on the days ``on``.
     """
-    sources = {name: _source(name, None) for name in (*parts, *whole)}
-    names = {name: _named(name) for name in sources}
+    names = {name: named(name) for name in (*parts, *whole)}
 
-    over_of, part_of = [sources[name] for name in whole], [sources[name] for name in parts]
-    more_of = [sources[name] for name in parts if name not in whole]
+    over_of = [source_of(name, None) for name in whole]
+    part_of = [source_of(name, None, on) for name in parts]
+    more_of = [source_of(name, None) for name in parts if name not in whole]
 
     def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
         today = frame.day(now)
@@ -152,14 +182,15 @@ def share(
         )
 
     return Step(
-        id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d{f',least={least}' if told_apart else ''})",
-        zh=f"近{days}日{'、'.join(names[name][0] for name in parts)}占比",
-        en=f"share of {' and '.join(names[name][1] for name in parts)} in {days} days",
+        id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d{on_id(on)}{f',least={least}' if told_apart else ''})",
+        zh=f"近{days}日{on_zh(on)}{'、'.join(names[name][0] for name in parts)}占比",
+        en=f"share of {' and '.join(names[name][1] for name in parts)} in {days} days{on_en(on)}",
         unit="share",
         source=names[parts[0]][2],
         reads=reduce(or_, (bit for _, _, _, bit in names.values())),
         look=look,
         idle=idle,
+        on=on,
     )
 
 
@@ -169,7 +200,7 @@ def top(what: str, days: int, least: int, at_least_share: float, told_apart: boo
 
     ``told_apart`` puts both into the id, for a file that describes the word with several.
     """
-    zh, en, row, bit = _named(what)
+    zh, en, row, bit = named(what)
 
     def look(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
         words = state.keyed.get(what)
@@ -191,36 +222,9 @@ def top(what: str, days: int, least: int, at_least_share: float, told_apart: boo
     )  # fmt: skip
 
 
-def _named(what: str) -> tuple[str, str, str, int]:
-    """Chinese and English name, row of the catalogue, and bits of what can be counted or summed up."""
-    kind = purchases.KINDS.get(what)
-    if kind is not None:
-        return kind.zh, kind.en, kind.source, changes.ORDERS
-    measure = _measure(what)
-    return measure.zh, measure.en, measure.source, measure.bit
-
-
-def _measure(what: str) -> Measure:
-    return COUNTS.get(what) or SUMS.get(what) or WORDS[what]
-
-
-def _source(what: str, word: str | None) -> Source:
-    kind = purchases.KINDS.get(what)
-    if kind is not None:
-        return lambda state, frame: purchases.days(state, kind, frame)
-    if word is not None:
-        return lambda state, frame: _days_of(state.keyed.get(what, {}), word)
-    return lambda state, frame: _days_of(state.tallies, what)
-
-
-def _days_of(tallies: Tallies, name: str) -> Days:
-    tally = tallies.get(name)
-    return _NONE if tally is None else tally.days
-
-
 def _total(what: str, word: str | None) -> Callable[[MemberState, Frame], int]:
     if what in purchases.KINDS:
-        source = _source(what, None)
+        source = source_of(what, None)
         return lambda state, frame: sum(source(state, frame).values())
 
     def total(state: MemberState, frame: Frame) -> int:

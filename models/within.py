@@ -8,6 +8,7 @@ from models.courses import ALWAYS
 from models.crossing import NEVER
 from models.feature import Course, Cut, PlaceLook
 from models.frame import Frame
+from models.named_days import NamedDays
 from models.state import MemberState
 
 Days = Mapping[int, int]
@@ -37,8 +38,10 @@ def sum_within(
     return total, oldest
 
 
-def within(id_: str, zh: str, en: str, unit: str, row: str, bit: int, days: int, source: Source) -> Course:
-    """An amount within a window: it falls as days leave it."""
+def within(
+    id_: str, zh: str, en: str, unit: str, row: str, bit: int, days: int, source: Source, on: NamedDays | None = None
+) -> Course:  # fmt: skip
+    """An amount within a window: it falls as days leave it. ``on`` are the days to which the source is confined."""
 
     def value(state: MemberState, now: int, frame: Frame) -> float:
         today = frame.day(now)
@@ -62,7 +65,7 @@ def within(id_: str, zh: str, en: str, unit: str, row: str, bit: int, days: int,
 
     return Course(
         id=id_, zh=zh, en=en, unit=unit, source=row, reads=bit, rises=False, value=value, turns=turns,
-        places=_places_within(days, source),
+        places=_places_within(days, source), on=on,
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class Event(msgspec.Struct, gc=False):
     leave_reason: str | None = None
     inviter_id: str | None = None
     campaign_id: str | None = None
+    scene: str | None = None
     broadcast_id: str | None = None
     channel_id: str | None = None
     order_id: str | None = None

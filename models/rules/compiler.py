@@ -12,13 +12,14 @@ from models.features import Step
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
 from models.rules.layers import layers
+from models.rules.named import named_days
 from models.rules.phrases import Phrases
 from models.rules.reading import RuleError
 from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
-_FILE_KEYS: Final = ("version", "parents", "cuts", "rules")
+_FILE_KEYS: Final = ("version", "parents", "calendar", "cuts", "rules")
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
@@ -46,6 +47,8 @@ class _Compiler(Phrases):
         parts = self.mapping(root, _FILE_KEYS, needed=("version", "rules"))
         version = self.integer(parts["version"], least=1)
         parents = self._parents(parts["parents"]) if "parents" in parts else {}
+        if "calendar" in parts:
+            self.days = named_days(self, parts["calendar"])
         cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
         rules = self._rules(parts["rules"], parents)
         self.told_apart = _shared_ids(rules.values())

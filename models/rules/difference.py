@@ -28,7 +28,7 @@ class Difference(NamedTuple):
         return self.kind != "changed" or any(change.part in DECIDING for change in self.changes)
 
 
-DECIDING = frozenset({"when", "until", "minimum_stay", "grace", "time_to_live", "family"})
+DECIDING = frozenset({"when", "until", "minimum_stay", "grace", "time_to_live", "family", "days"})
 """Parts of a rule that decide who has the tag."""
 
 
@@ -62,12 +62,19 @@ def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:
         "grace": duration(rule.grace),
         "time_to_live": duration(rule.live),
         "family": _family(rule, rules),
+        "days": _days(rule),
         "name.zh": rule.name.zh,
         "name.en": rule.name.en,
         "class": rule.kind,
         "parent": rule.parent or "",
         "source": rule.source,
     }
+
+
+def _days(rule: Rule) -> str:
+    """Which days the names mean that the rule uses."""
+    used = {feature.on.id: feature.on for feature in rule.features if feature.on is not None}
+    return "; ".join(f"{name}: {days.said}" for name, days in sorted(used.items()))
 
 
 def _family(rule: Rule, rules: RuleSet) -> str:

@@ -7,7 +7,9 @@ import yaml
 
 from models import purchases, windows
 from models.features import BY_ID, Course, Feature, Step
+from models.lift import lift
 from models.measures import COUNTS, SUMS, WORDS
+from models.named_days import SCENES, NamedDays, in_scene
 from models.rules.condition import (
     COMPARISONS,
     ORDERED,
@@ -27,17 +29,18 @@ from models.rules.reading import Reader
 _JOINTS: Final = ("any", "all", "not", "some", "tag")
 _QUALIFIERS: Final[Mapping[str, tuple[str, ...]]] = {
     "feature": (),
-    "count": ("word", "days"),
-    "sum": ("days",),
-    "distinct": ("days",),
+    "count": ("word", "days", "during", "scene"),
+    "sum": ("days", "during", "scene"),
+    "distinct": ("days", "each"),
     "days_since": ("word",),
-    "share": ("of", "days", "least"),
+    "share": ("of", "days", "least", "during", "scene"),
+    "lift": ("days", "least", "during", "scene"),
     "top": ("days", "least", "with_share"),
 }
 """Ways of naming a value, each with the keys that describe it further."""
 
 _KEYS: Final = (
-    *_JOINTS, *_QUALIFIERS, *COMPARISONS, "of", "word", "days", "least", "with_share",
+    *_JOINTS, *_QUALIFIERS, *COMPARISONS, "of", "word", "days", "least", "with_share", "during", "scene", "each",
 )  # fmt: skip
 
 _SHARED: Final = (*COUNTS, *SUMS, *purchases.KINDS)
@@ -53,6 +56,8 @@ class Phrases(Reader):
         """Other tags that conditions name, each with its place."""
         self.told_apart: frozenset[str] = frozenset()
         """Ids that the file gives to several features, which differ in ``least`` or ``with_share``: these go into the id."""
+        self.days: dict[str, NamedDays] = {}
+        """Named days of the file's calendar."""
 
     def condition(self, node: yaml.Node) -> Condition:
         """A comparison, a joint of conditions, or another tag."""
@@ -122,14 +127,17 @@ class Phrases(Reader):
             return BY_ID[self.word(parts[way], "feature", BY_ID)]
         if way == "share":
             return self._share(node, parts)
+        if way == "lift":
+            return self._lift(node, parts)
         known = {"sum": SUMS, "distinct": WORDS, "top": WORDS}.get(way, windows.COUNTABLE)
         what = self.word(parts[way], f"{way} of", known)
         if way == "sum":
-            return windows.summed(what, self._days(node, parts, what))
+            return windows.summed(what, self._days(node, parts, what), self._during(parts))
         if way == "distinct":
-            return windows.distinct(what, self._days(node, parts, what))
+            days, each = self._days(node, parts, what), self._least(parts, "each")
+            return windows.distinct(what, days) if each == 1 else windows.repeated(what, days, each)
         if way == "top":
-            least = self.integer(parts["least"], least=1) if "least" in parts else 1
+            least = self._least(parts)
             part = self._part(parts["with_share"]) if "with_share" in parts else 0.0
             days = self._days(node, parts, what)
             found = windows.top(what, days, least, part)
@@ -137,9 +145,10 @@ class Phrases(Reader):
         word = self._word(node, parts, what)
         if way == "days_since":
             return windows.since(what, word)
-        if "days" not in parts:
+        during = self._during(parts)
+        if "days" not in parts and during is None:
             return windows.ever(what, word)
-        return windows.counted(what, word, self._days(node, parts, what))
+        return windows.counted(what, word, self._days(node, parts, what), during)
 
     def _word(self, node: yaml.Node, parts: Mapping[str, yaml.Node], what: str) -> str | None:
         """The word that is counted; needed of what has words, and of nothing else."""
@@ -156,15 +165,47 @@ class Phrases(Reader):
             raise self.error(parts["days"], f"{what} is kept for {most} days, not {days}")
         return days
 
+    def _least(self, parts: Mapping[str, yaml.Node], key: str = "least") -> int:
+        """A whole number from 1, which is what it is if nothing is said."""
+        return self.integer(parts[key], least=1) if key in parts else 1
+
     def _share(self, node: yaml.Node, parts: Mapping[str, yaml.Node]) -> Course | Step:
         if "of" not in parts:
             raise self.error(node, "'of' is missing: a share of what?")
         sides = [self._list(parts[side], "share of", _SHARED) for side in ("share", "of")]
         days = min(self._days(node, parts, what) for side in sides for what in side)
-        least = self.integer(parts["least"], least=1) if "least" in parts else 1
-        found = windows.share(sides[0], sides[1], days, least)
+        least = self._least(parts)
+        during = self._during(parts)
+        found = windows.share(sides[0], sides[1], days, least, on=during)
         if found.id in self.told_apart:
-            return windows.share(sides[0], sides[1], days, least, True)
+            return windows.share(sides[0], sides[1], days, least, True, during)
+        return found
+
+    def _lift(self, node: yaml.Node, parts: Mapping[str, yaml.Node]) -> Step:
+        what = self.word(parts["lift"], "lift of", _SHARED)
+        during = self._during(parts)
+        if during is None:
+            raise self.error(node, "lift on which days? Say during, or scene")
+        days = self._days(node, parts, what)
+        least = self._least(parts)
+        found = lift(what, days, during, least)
+        return lift(what, days, during, least, True) if found.id in self.told_apart else found
+
+    def _during(self, parts: Mapping[str, yaml.Node]) -> NamedDays | None:
+        """The days to which what is described is confined; none if it is not."""
+        if "during" in parts and "scene" in parts:
+            raise self.error(parts["scene"], "say during or scene, not both")
+        if "during" in parts:
+            if not self.days:
+                raise self.error(parts["during"], "the file names no days; they stand under `calendar`")
+            return self.days[self.word(parts["during"], "days", self.days)]
+        if "scene" not in parts:
+            return None
+        found = in_scene(self.word(parts["scene"], "scene", SCENES), self.days)
+        if found is None:
+            raise self.error(
+                parts["scene"], f"no days under `calendar` have the scene {self.text(parts['scene'])}"
+            )
         return found
 
     def _list(self, node: yaml.Node, what: str, known: Collection[str]) -> tuple[str, ...]:

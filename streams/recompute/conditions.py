@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import yaml
 
-from streams.recompute.counted import Tallies
+from streams.recompute.days import NamedDays
+from streams.recompute.described import Tallies
 from streams.recompute.ids import ids_of_several
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
-_DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "top")
+_DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "lift", "top")
 _FALLS: Final = {"silence", "p_alive"}
 """Features that an own act lifts over every leave threshold and that fall until the next: a tag that enters below one of these
 and leaves above another is held exactly while the first is met."""
@@ -33,8 +34,9 @@ class Conditions:
     """Writes the rules of one file, which has been checked, as SQL."""
 
     def __init__(self, text: str) -> None:
-        self._rules: list[dict[str, Any]] = yaml.safe_load(text)["rules"]
-        self.tallies = Tallies(told_apart=ids_of_several(self._rules))
+        content = yaml.safe_load(text)
+        self._rules: list[dict[str, Any]] = content["rules"]
+        self.tallies = Tallies(NamedDays(content.get("calendar", {})), told_apart=ids_of_several(self._rules))
         self.compiled = Compiled()
         for rule in self._in_turn():
             self._rule(rule)

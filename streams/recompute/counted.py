@@ -1,13 +1,10 @@
-"""Features that a rule describes (counts, sums, shares, commonest words), as SQL over the marks that events leave.
+"""The marks that events leave, as SQL: what features that a rule describes are counted from (`described`).
 
 A mark is something that an event of the member's own counts for: what, which word of it, how much.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from streams.recompute.ids import shared_id
 from streams.recompute.named import moment, text
 
 
@@ -103,6 +100,7 @@ _WORDS: Final = {
     "topic": ("type = 'message'", f"[{text('topic_id')}]"),
     "activity": (_CHECKINS, "JSONExtract(raw, 'activity_tags', 'Array(String)')"),
     "campaign": ("true", f"[{text('campaign_id')}]"),
+    "scene": ("true", f"[{text('scene')}]"),
     "promo": ("type = 'paid'", "arrayMap(one -> JSONExtractString(one, 'type'), JSONExtractArrayRaw(raw, 'promo'))"),
     "offered": (
         "type IN ('push_delivered', 'visited', 'cart_added', 'cart_removed', 'placed', 'paid')",
@@ -181,84 +179,3 @@ def net_days() -> str:
 
 
 SORTS_OF_ORDERS: Final = ("net_order", "clean_order", *(f"{name}_order" for name in _ORDERS))
-
-
-@dataclass
-class Tallies:
-    """Columns of marks that features need, gathered while these are written down."""
-
-    columns: dict[str, str] = field(default_factory=dict)
-    """Name -> an aggregate over the marks of a member."""
-    told_apart: set[str] = field(default_factory=set)
-    """Ids that the file describes with several ``least`` or ``with_share``, which then go into the id."""
-
-    def feature(self, parts: Mapping[str, Any]) -> tuple[str, str]:
-        """Id of the feature that a condition describes, and its SQL."""
-        if "count" in parts:
-            what, word = parts["count"], parts.get("word")
-            about = what if word is None else f"{what}={word}"
-            if "days" not in parts:
-                return f"count({about})", self._within(what, word, None)
-            return f"count({about},{parts['days']}d)", self._within(what, word, parts["days"])
-        if "sum" in parts:
-            return f"sum({parts['sum']},{parts['days']}d)", self._within(parts["sum"], None, parts["days"])
-        if "days_since" in parts:
-            what, word = parts["days_since"], parts.get("word")
-            return f"days_since({what if word is None else f'{what}={word}'})", self._since(what, word)
-        if "distinct" in parts:
-            what, days = parts["distinct"], parts["days"]
-            where = f"what = '{what}' AND today - day BETWEEN 0 AND {days - 1}"
-            return f"distinct({what},{days}d)", self._column(
-                f"distinct {what} {days}", f"uniqExactIf(word, {where})"
-            )
-        if "share" in parts:
-            return self._share(parts)
-        return self._top(parts)
-
-    def _share(self, parts: Mapping[str, Any]) -> tuple[str, str]:
-        sides = [one if isinstance(one, list) else [one] for one in (parts["share"], parts["of"])]
-        part, whole = (" + ".join(self._within(what, None, parts["days"]) for what in side) for side in sides)
-        return shared_id(
-            parts, self.told_apart
-        ), f"if(({whole}) < {max(parts.get('least', 1), 1)}, NULL, ({part}) / ({whole}))"
-
-    def _top(self, parts: Mapping[str, Any]) -> tuple[str, str]:
-        what, days = parts["top"], parts["days"]
-        where = f"what = '{what}' AND today - day BETWEEN 0 AND {days - 1}"
-        words = self._column(f"words {what} {days}", f"sumMapIf([word], [amount], {where})")
-        most = f"arrayMax({words}.2)"
-        least, share = parts.get("least", 1), parts.get("with_share", 0.0)
-        good = f"length({words}.1) > 0 AND {most} >= {least} AND {most} >= {share!r} * arraySum({words}.2)"
-        return shared_id(parts, self.told_apart), f"if({good}, {words}.1[indexOf({words}.2, {most})], NULL)"
-
-    def _within(self, what: str, word: str | None, days: int | None) -> str:
-        if what in SORTS_OF_ORDERS:
-            of = _days_of(what)
-            within = "1" if days is None else f"today - one BETWEEN 0 AND {days - 1}"
-            return f"toInt64(arrayCount(one -> {within}, {of}))"
-        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
-        if days is not None:
-            where += f" AND today - day BETWEEN 0 AND {days - 1}"
-        return self._column(f"sum {what} {word or ''} {days or ''}", f"sumIf(amount, {where})")
-
-    def _since(self, what: str, word: str | None) -> str:
-        if what in SORTS_OF_ORDERS:
-            of = _days_of(what)
-            return f"if(length({of}) = 0, NULL, today - arrayMax({of}))"
-        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
-        last = self._column(
-            f"last {what} {word or ''}", f"if(countIf({where}) = 0, NULL, maxIf(day, {where}))"
-        )
-        return f"(today - {last})"
-
-    def _column(self, name: str, sql: str) -> str:
-        self.columns[name] = sql
-        return f"tallied.`{name}`"
-
-
-def _days_of(what: str) -> str:
-    return "bought.order_days" if what == "net_order" else f"bought.days_of_{what}"
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -148,6 +148,7 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
 
 def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
     event: Event = {
+        "scene": ["裂变", "留存", "活跃", "转化", ""][number % 5],
         "activity_tags": rng.sample(["anxiety", "referral", "contest"], 2),
         "points_delta": rng.randrange(-9, 9),
     }
