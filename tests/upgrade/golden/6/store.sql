@@ -1288,6 +1288,82 @@ INNER JOIN acts AS a ON a.brand_id = b.brand_id AND a.type = b.type AND a.submis
 LEFT JOIN came AS c ON c.brand_id = a.brand_id AND c.member_id = a.member_id
 GROUP BY b.brand_id, b.type, b.submission_id, b.began, b.at;
 
+CREATE OR REPLACE VIEW $database.contest_places AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, contest, e.role AS role,
+            multiIf(e.type = 'dice', JSONExtractString(e.raw, 'round_id'),
+                e.type = 'moments_like', JSONExtractString(e.raw, 'content_id'),
+                JSONExtractString(e.raw, 'activity_id')) AS id,
+            multiIf(e.type = 'quiz', toInt64(JSONExtract(e.raw, 'is_correct', 'Nullable(Bool)')),
+                e.type = 'dice', JSONExtract(e.raw, 'dice_value', 'Nullable(Int64)'),
+                e.type = 'like_collect', JSONExtract(e.raw, 'likes', 'Nullable(Int64)'), NULL) AS value,
+            JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            (if(e.type = 'like_collect', -ifNull(value, 0), 0), e.ts, e.event_id) AS rank
+        FROM $database.events AS e FINAL
+        ARRAY JOIN multiIf(e.type != 'quiz', [toString(e.type)],
+            JSONExtractBool(e.raw, 'is_correct'), ['answer', 'right_answer'], ['answer']) AS contest
+        WHERE e.type IN ('quiz', 'dice', 'like_collect', 'photo_share', 'moments_like') AND id != '' AND e.member_id != ''
+    ),
+    entries AS (
+        SELECT brand_id, contest, id, member_id, min(a.rank) AS best, argMin((a.value, a.submission_id), a.rank) AS entry,
+            max(tupleElement(a.rank, 2)) AS last
+        FROM acts AS a
+        WHERE a.role IN ('customer', 'kol')
+        GROUP BY brand_id, contest, id, member_id
+    ),
+    houses AS (
+        SELECT brand_id, id, argMin(a.value, a.rank) AS thrown
+        FROM acts AS a
+        WHERE a.contest = 'dice' AND a.role = 'staff'
+        GROUP BY brand_id, id
+    ),
+    audits AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            argMax(JSONExtractString(e.raw, 'audit_state'), (e.ts, e.event_id)) AS state
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'audit' AND submission_id != ''
+        GROUP BY brand_id, member_id, submission_id
+    ),
+    ranked AS (
+        SELECT
+            brand_id, contest, id, member_id, tupleElement(n.best, 2) AS at,
+            tupleElement(n.entry, 1) AS value, tupleElement(n.entry, 2) AS submission_id,
+            row_number() OVER (PARTITION BY brand_id, contest, id ORDER BY n.best) AS place,
+            if(contest = 'like_collect', max(n.last) OVER (PARTITION BY brand_id, contest, id), at) AS told
+        FROM entries AS n
+    )
+SELECT
+    r.brand_id AS brand_id,
+    r.contest AS contest,
+    r.id AS id,
+    r.member_id AS member_id,
+    r.at AS at,
+    toDate(r.at, 'Asia/Shanghai') AS day,
+    r.value AS value,
+    r.place AS place,
+    r.told < s.before AS settled,
+    if(r.contest = 'dice', r.value > h.thrown, NULL) AS won,
+    ifNull(a.state, '') AS audit_state
+FROM ranked AS r
+INNER JOIN $database.settled_times AS s ON s.brand_id = r.brand_id
+LEFT JOIN houses AS h ON h.brand_id = r.brand_id AND h.id = r.id
+LEFT JOIN audits AS a ON a.brand_id = r.brand_id AND a.member_id = r.member_id AND a.submission_id = r.submission_id;
+
+CREATE OR REPLACE VIEW $database.quizzes AS
+SELECT
+    brand_id,
+    p.id AS activity_id,
+    toDate(min(p.at), 'Asia/Shanghai') AS day,
+    count() AS members,
+    countIf(ifNull(p.value, 0) = 1) AS right_answers,
+    right_answers / members AS rate
+FROM $database.contest_places AS p
+WHERE p.contest = 'answer'
+GROUP BY brand_id, activity_id;
+
 CREATE OR REPLACE VIEW $database.group_sizes AS
 SELECT s.brand_id AS brand_id, s.group_id AS group_id, toDate(s.window_start, 'Asia/Shanghai') AS day,
     argMax(s.members, s.window_start) AS members
