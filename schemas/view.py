@@ -50,7 +50,11 @@ class Line(msgspec.Struct, gc=False):
 
 
 class GroupMeta(msgspec.Struct, gc=False):
+    purpose: str | None = None
     growth_type: str | None = None
+    tier: str | None = None
+    audience: str | None = None
+    store: str | None = None
     planned_end_ts: int | str | None = None
     cleanup_until_ts: int | str | None = None
 

@@ -43,5 +43,10 @@ def _from_version_4(state: GroupState) -> None:
         window.change = window.members - before.members
 
 
-RENEWALS = (_from_version_1, _from_version_2, _from_version_3, _from_version_4)
+def _from_version_5(state: GroupState) -> None:
+    """Version 5 kept one time of ending, whoever named it last: like a plan, it yields to the next one."""
+    state.planned = 0, state.ending_at or 0
+
+
+RENEWALS = (_from_version_1, _from_version_2, _from_version_3, _from_version_4, _from_version_5)
 """What is to be done to a state of version 1 or earlier, of version 2 or earlier, and so on."""

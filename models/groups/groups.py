@@ -10,6 +10,7 @@ from collections.abc import Callable
 from models.groups import (
     course,
     day,
+    ending,
     episode,
     membership,
     milestones,
@@ -17,12 +18,12 @@ from models.groups import (
     origins,
     repeats,
     spike,
+    traits,
     vitality,
     windows,
 )
 from models.groups.baseline import advance, expose
 from models.groups.hours import Days
-from models.groups.kinds import PRIOR_RATES
 from models.groups.leaving import cause_of
 from models.groups.params import GroupParams
 from models.groups.presence import Changes, settle
@@ -31,7 +32,6 @@ from models.groups.terms import Terms
 from models.groups.vitality import ACTS
 from schemas.facts import Alert
 from schemas.figures import Figures
-from schemas.times import to_ms
 from schemas.view import Event
 
 _LONG_TRAIL = 64
@@ -196,7 +196,7 @@ class Groups:
         return []
 
     def _ending(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
-        state.ending_at = event.at if state.ending_at is None else min(state.ending_at, event.at)
+        ending.end(state, event.at)
         return []
 
     def _dissolved(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
@@ -212,15 +212,9 @@ class Groups:
     def _meta(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         if event.type == "group.created":
             state.life.created_at = min(event.at, state.life.created_at or event.at)
-        meta = event.group_meta
-        if meta is None:
-            return []
-        if meta.growth_type is not None:
-            state.baseline.prior = PRIOR_RATES.get(meta.growth_type, 0.0)
-        if meta.planned_end_ts is not None:
-            state.ending_at = to_ms(meta.planned_end_ts)
-        if meta.cleanup_until_ts is not None:
-            state.cleanup_from, state.cleanup_until = event.at, to_ms(meta.cleanup_until_ts)
+        traits.learn(state, event)
+        if event.group_meta is not None:
+            ending.plan(state, event.group_meta, event.at)
         return []
 
     def _paid(self, state: GroupState, event: Event, window: Window) -> list[Alert]:

@@ -10,7 +10,7 @@ from models.groups.life import Alarm, Life
 from models.groups.params import HOUR
 from schemas.versions import FormatVersionError
 
-GROUPS_STATE_VERSION: Final = 5
+GROUPS_STATE_VERSION: Final = 6
 """Version of the bytes. A field is added with a default, and the version then raised; so this program reads every version
 up to its own (`former` says what changed its meaning). `tests/upgrade` keeps bytes of each."""
 HOURS_A_DAY: Final = 24
@@ -153,6 +153,13 @@ class Course(msgspec.Struct, array_like=True):
     talk_days: int = 0
 
 
+class Trait(msgspec.Struct, array_like=True):
+    """A word of the group's master data, and when it was said (ms)."""
+
+    at: int
+    word: str
+
+
 class GroupState(msgspec.Struct):
     """One group. Updated in place inside a fold; what is stored or compared is `snapshot`.
 
@@ -161,6 +168,8 @@ class GroupState(msgspec.Struct):
     members that the source says exist and who never appeared. ``latest`` is the greatest event time, ms; ``due`` the time at
     which a timer must fire, ms; ``wave_due`` that of the episode under way. ``spoke`` maps a member to the windows in which
     they spoke (`windows.speak`). ``came``, ``ways``, ``claimed`` and ``paid`` are what leavers may share (`origins`).
+    ``traits`` says what the group is, by the number of the trait (`traits.TRAITS`). ``ending_at`` is the earlier of the end
+    that was ``planned`` (when that was said, and for when; ms, 0 for never) and of ``ended_at`` (`ending`).
     """
 
     brand_id: str
@@ -198,6 +207,9 @@ class GroupState(msgspec.Struct):
     course: Course = msgspec.field(default_factory=Course)
     trail: dict[str, list[int]] = {}
     life: Life = msgspec.field(default_factory=Life)
+    traits: dict[int, Trait] = {}
+    planned: tuple[int, int] = (0, 0)
+    ended_at: int | None = None
 
 
 class _Head(msgspec.Struct):

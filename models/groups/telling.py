@@ -7,6 +7,7 @@ import msgspec
 
 from models.groups.life import Alarm
 from models.groups.state import GroupState
+from models.groups.traits import context
 from models.groups.wording import Evidence
 from schemas.facts import Alert
 
@@ -48,6 +49,6 @@ def tell(state: GroupState, alarm: Alarm, told: Told, evidence: Evidence) -> Ale
         closed_at=at if what == "closed" else None,
         as_of=at,
         window_seconds=max(1, window // 1000),
-        evidence=evidence,
+        evidence=evidence | context(state),
         **said,
     )
