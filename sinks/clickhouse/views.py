@@ -8,10 +8,19 @@ from typing import Final
 from sinks.clickhouse.activity_views import ACTIVITY_VIEWS
 from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
+from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
 
 VIEWS: Final = {
     view.name: view
-    for view in (*BRAND_VIEWS, *FUNNEL_VIEWS, *STAFF_VIEWS, *ACTIVITY_VIEWS, *INVITE_VIEWS, *CONTEST_VIEWS)
+    for view in (
+        *BRAND_VIEWS,
+        *FUNNEL_VIEWS,
+        *STAFF_VIEWS,
+        *ACTIVITY_VIEWS,
+        *INVITE_VIEWS,
+        *CONTEST_VIEWS,
+        *GROUP_VIEWS,
+    )
 }

@@ -10,6 +10,7 @@ from sinks.base import Engine
 from sinks.clickhouse.driver import DriverEngine
 from sinks.clickhouse.embedded import EmbeddedEngine
 from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.tables import TABLES
 from tests.sinks.endpoint import Endpoint
 from tests.sinks.story import Brand
 
@@ -41,13 +42,6 @@ def engine(opener: Opener) -> Iterator[Engine]:
     engine.close()
 
 
-@pytest.fixture
-def store(engine: Engine) -> Engine:
-    """An engine whose database is migrated."""
-    migrate(engine)
-    return engine
-
-
 @pytest.fixture(scope="module")
 def shared_store(opener: Opener) -> Iterator[Engine]:
     """A migrated database for all stories of a module."""
@@ -56,6 +50,14 @@ def shared_store(opener: Opener) -> Iterator[Engine]:
     yield engine
     engine.execute(f"DROP DATABASE IF EXISTS {engine.database}")
     engine.close()
+
+
+@pytest.fixture
+def store(shared_store: Engine) -> Iterator[Engine]:
+    """The same with no rows in it, for a test that leaves the schema as it is."""
+    yield shared_store
+    for table in TABLES:
+        shared_store.execute(f"TRUNCATE TABLE {shared_store.database}.{table}")
 
 
 @pytest.fixture

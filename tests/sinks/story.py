@@ -18,6 +18,9 @@ KINDS = {
     "chat": ("message", "solitaire", "dice", "red_packet_", "share", "moments_", "broadcast", "push_"),
 }
 
+MINUTE = 1 / 1440
+"""As a part of a day."""
+
 numbers = itertools.count(1)
 
 
@@ -28,6 +31,11 @@ def event(day: float, type_: str, member: str = "", **fields: Any) -> dict[str, 
     if member:
         told["member_id"] = member
     return {**told, "ts": int((START + timedelta(days=day)).timestamp() * 1000)}
+
+
+def act(brand: str, at: float, type_: str, member: str = "", **fields: Any) -> dict[str, Any]:
+    """An event of a brand, in its group g if no other is given."""
+    return event(at, type_, member, **({"brand_id": brand, "group_id": "g"} | fields))
 
 
 def tell(store: Engine, *events: dict[str, Any]) -> None:

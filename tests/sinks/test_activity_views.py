@@ -1,63 +1,49 @@
 """The views of what groups do together, against small stories that are counted by hand; each story is a brand of its own."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from models.params import MemberParams
 from sinks.base import Engine
-from sinks.clickhouse.embedded import EmbeddedEngine
-from sinks.clickhouse.migrate import migrate
-from tests.sinks.story import START, day, event, read, tell
+from tests.sinks.story import MINUTE, START, act, day, event, read, tell
 from tests.sinks.test_clickhouse_read import window
 from tests.sinks.test_clickhouse_read import write as write_facts
 
+pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scope="module")
+"""Of the two engines one is enough: views are read alike, as those of cohorts show."""
+
 DAY = 86_400_000
-MINUTE = 1 / 1440
-"""As a part of a day."""
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    pytest.importorskip("chdb")
-    engine = EmbeddedEngine(tmp_path_factory.mktemp("store"), "activities")
-    migrate(engine)
-    yield engine
-    engine.execute("DROP DATABASE activities")
-    engine.close()
-
-
-def size(store: Engine, brand: str, members: int, group: str = "g") -> None:
+def size(shared_store: Engine, brand: str, members: int, group: str = "g") -> None:
     """The group has so many members at the end of day 0."""
     start = int(START.timestamp() * 1000) + DAY // 2
-    write_facts(store, "group_stats", window(start, members=members) | {"brand_id": brand, "group_id": group})
+    write_facts(
+        shared_store, "group_stats", window(start, members=members) | {"brand_id": brand, "group_id": group}
+    )
 
 
-def act(brand: str, at: float, type_: str, member: str, **fields: Any) -> dict[str, Any]:
-    return event(at, type_, member, **({"brand_id": brand, "group_id": "g"} | fields))
-
-
-def test_own_acts_are_those_of_the_model(store: Engine) -> None:
+def test_own_acts_are_those_of_the_model(shared_store: Engine) -> None:
     acts = MemberParams().acts
     tell(
-        store,
+        shared_store,
         *(act("own", 1, one, one) for one in [*acts, "push_delivered", "points_grant", "refunded"]),
         act("own", 1, "message", "robot", role="bot"),
         act("own", 1, "paid", "elsewhere", group_id="h", attributed_group_id="g"),
     )
-    found = read(store, "own_acts", "member_id, type, speaks", "brand_id = 'own' AND group_id = 'g'")
+    found = read(shared_store, "own_acts", "member_id, type, speaks", "brand_id = 'own' AND group_id = 'g'")
     assert found == sorted(
         [("elsewhere", "paid", 0), *((one, one, int(how.speaks)) for one, how in acts.items())]
     )
 
 
-def test_chains(store: Engine) -> None:
+def test_chains(shared_store: Engine) -> None:
     buying = {"solitaire": {"id": "c1", "type": "group_buy"}}
     talk = {"solitaire": {"type": "interact"}}
-    size(store, "chains", 8)
+    size(shared_store, "chains", 8)
     tell(
-        store,
+        shared_store,
         act("chains", 1, "solitaire", "m", **buying),
         act("chains", 1.1, "solitaire", "m", **buying),
         act("chains", 1.2, "solitaire", "n", **buying),
@@ -73,16 +59,16 @@ def test_chains(store: Engine) -> None:
         act("chains", 16, "solitaire", "sleeper", **talk),
     )
     columns = f"type, {day()}, parts, participants, rate, payers, round(paid_rate, 2), woken"
-    assert read(store, "chains", columns, "brand_id = 'chains'") == [
+    assert read(shared_store, "chains", columns, "brand_id = 'chains'") == [
         ("group_buy", 1, 4, 3, 0.375, 1, 0.33, 0),
         ("interact", 15, 1, 1, 0.125, 0, 0.0, 1),
         ("interact", 16, 1, 1, 0.125, 0, 0.0, 0),
     ]
 
 
-def test_a_silence_ends(store: Engine) -> None:
+def test_a_silence_ends(shared_store: Engine) -> None:
     tell(
-        store,
+        shared_store,
         act("awake", 0, "group.joined", "spoke"),
         act("awake", 3, "message", "spoke"),
         act("awake", 16.9, "signin", "spoke"),  # not yet fourteen days
@@ -95,17 +81,17 @@ def test_a_silence_ends(store: Engine) -> None:
         act("awake", 31, "message", "week"),
         act("awake", 31, "message", "unheard of"),
     )
-    assert read(store, "awakenings", f"member_id, type, {day()}", "brand_id = 'awake'") == [
+    assert read(shared_store, "awakenings", f"member_id, type, {day()}", "brand_id = 'awake'") == [
         ("spoke", "message", 32),
         ("spoke", "share", 31),
         ("week", "message", 31),
     ]
 
 
-def test_part_in_activities(store: Engine) -> None:
-    size(store, "parts", 4)
+def test_part_in_activities(shared_store: Engine) -> None:
+    size(shared_store, "parts", 4)
     tell(
-        store,
+        shared_store,
         act("parts", 1, "quiz", "m", activity_id="q"),
         act("parts", 2, "quiz", "m", activity_id="q"),
         act("parts", 2, "quiz", "n", activity_id="q"),
@@ -115,36 +101,38 @@ def test_part_in_activities(store: Engine) -> None:
         act("parts", 2, "solitaire", "n", solitaire={"id": "c", "type": "interact"}),
     )
     columns = f"group_id, type, activity_id, {day()}, participants, members, rate"
-    assert read(store, "activity_parts", columns, "brand_id = 'parts'") == [
+    assert read(shared_store, "activity_parts", columns, "brand_id = 'parts'") == [
         ("g", "quiz", "q", 1, 2, 4, 0.5),
         ("g", "solitaire", "c", 2, 1, 4, 0.25),
         ("unknown size", "quiz", "q", 2, 1, 0, None),
     ]
 
 
-def test_signing_in(store: Engine) -> None:
+def test_signing_in(shared_store: Engine) -> None:
     week = {"activity_id": "three days", "required_days": 3}
-    size(store, "signin", 4)
+    size(shared_store, "signin", 4)
     tell(
-        store,
+        shared_store,
         *(act("signin", at, "signin", "m", **week) for at in (1, 1.5, 2, 3)),
         *(act("signin", at, "signin", "n", **week) for at in (1, 2)),
         act("signin", 4, "signin", "n", local_day="2026-03-04", makeup=True),  # of no campaign
         act("signin", 1, "signin", "robot", role="bot", **week),
     )
-    assert read(store, "signin_days", f"{day()}, signed, members, rate", "brand_id = 'signin'") == [
+    assert read(shared_store, "signin_days", f"{day()}, signed, members, rate", "brand_id = 'signin'") == [
         (1, 2, 4, 0.5),
         (2, 2, 4, 0.5),
         (3, 2, 4, 0.5),
     ]
     columns = "activity_id, required_days, members, completed, rate"
-    assert read(store, "signin_campaigns", columns, "brand_id = 'signin'") == [("three days", 3, 2, 1, 0.5)]
+    assert read(shared_store, "signin_campaigns", columns, "brand_id = 'signin'") == [
+        ("three days", 3, 2, 1, 0.5)
+    ]
 
 
-def test_code_words(store: Engine) -> None:
+def test_code_words(shared_store: Engine) -> None:
     word = {"code_word": "spring"}
     tell(
-        store,
+        shared_store,
         act("code", 1, "code_word", "m", answer="spring", activity_id="a"),
         act("code", 2, "code_word", "m", answer="spring", activity_id="a"),
         act("code", 1, "code_word", "n", answer="spring"),
@@ -166,17 +154,17 @@ def test_code_words(store: Engine) -> None:
         act("code", 4, "refunded", "n", order_id="3", refund_fen=5),
     )
     columns = f"group_id, code_word, {day()}, members, bought, orders, store_orders, net_fen"
-    assert read(store, "code_words", columns, "brand_id = 'code'") == [
+    assert read(shared_store, "code_words", columns, "brand_id = 'code'") == [
         ("g", "spring", 1, 2, 2, 0, 0, 0),
         ("g", "spring", 3, 0, 0, 1, 0, 30),
         ("h", "spring", 3, 0, 0, 1, 1, 9),
     ]
 
 
-def test_a_flash_sale_by_the_minute(store: Engine) -> None:
+def test_a_flash_sale_by_the_minute(shared_store: Engine) -> None:
     sale = {"promo": [{"type": "flash", "id": "f"}, {"type": "满减", "id": "x"}]}
     tell(
-        store,
+        shared_store,
         act("flash", 1, "visited", "m", **sale),
         act("flash", 1, "visited", "n", **sale),
         act("flash", 1, "placed", "m", order_id="1", **sale),
@@ -194,7 +182,7 @@ def test_a_flash_sale_by_the_minute(store: Engine) -> None:
         act("flash", 1, "paid", "n", order_id="3", paid_fen=5, promo=[{"type": "满减"}]),
     )
     columns = "promo_id, toMinute(minute), visitors, placed, paid, pieces, paid_fen, sold"
-    assert read(store, "flash_minutes", columns, "brand_id = 'flash'") == [
+    assert read(shared_store, "flash_minutes", columns, "brand_id = 'flash'") == [
         ("f", 0, 2, 1, 1, 2, 9, 2),
         ("f", 2, 0, 0, 1, 4, 5, 6),
     ]
@@ -204,10 +192,10 @@ def packet(packet_id: str, **fields: Any) -> dict[str, Any]:
     return {"red_packet": {"id": packet_id, **fields}}
 
 
-def test_red_packets_at_their_expiry(store: Engine) -> None:
+def test_red_packets_at_their_expiry(shared_store: Engine) -> None:
     start = int(START.timestamp() * 1000)
     tell(
-        store,
+        shared_store,
         act("packets", 0, "group.joined", "sleeper"),
         act("packets", 20, "red_packet_sent", "s", role="staff", staff_id="s", **packet("p", parts=5, amount_fen=500)),
         act("packets", 20 + MINUTE, "red_packet_claimed", "m", **packet("p", amount_fen=90)),
@@ -219,21 +207,21 @@ def test_red_packets_at_their_expiry(store: Engine) -> None:
         act("packets", 21.6, "message", "m"),
     )  # fmt: skip
     columns = "packet_id, sender, staff_id, expired, parts, claimed, claimed_by_members, rate, claimed_fen, returned_fen"
-    assert read(store, "red_packets", columns, "brand_id = 'packets'") == [
+    assert read(shared_store, "red_packets", columns, "brand_id = 'packets'") == [
         ("p", "s", "s", 1, 5, 3, 2, 0.5, 250, 250),
         ("q", "m", "", 0, 2, 0, 0, 0.0, 0, None),
     ]
     figures = "packet_id, seconds_to_last, woken, fen_for_woken"
-    assert read(store, "red_packets", figures, "brand_id = 'packets'") == [
+    assert read(shared_store, "red_packets", figures, "brand_id = 'packets'") == [
         ("p", 120.0, 1, 250.0),
         ("q", None, 0, None),
     ]
 
 
-def test_the_luckiest_goes_free_once_for_each_packet(store: Engine) -> None:
+def test_the_luckiest_goes_free_once_for_each_packet(shared_store: Engine) -> None:
     best = {"amount_fen": 9, "best": True}
     tell(
-        store,
+        shared_store,
         act("lucky", 1.5, "red_packet_claimed", "m", **packet("p1", **best)),
         act("lucky", 1.6, "red_packet_claimed", "m", **packet("p2", **best)),
         act("lucky", 1.7, "red_packet_claimed", "m", **packet("p3", **best)),
@@ -244,18 +232,18 @@ def test_the_luckiest_goes_free_once_for_each_packet(store: Engine) -> None:
         act("lucky", 1.2, "paid", "n", order_id="not lucky", paid_fen=40),
     )
     columns = f"packet_id, member_id, {day()}, order_id, net_fen"
-    assert read(store, "lucky_receipts", columns, "brand_id = 'lucky'") == [
+    assert read(shared_store, "lucky_receipts", columns, "brand_id = 'lucky'") == [
         ("p1", "m", 1, "early", 10),
         ("p2", "m", 1, "evening", 20),
         ("p3", "m", 1, "", 0),
     ]
 
 
-def test_joint_orders_after_a_game(store: Engine) -> None:
+def test_joint_orders_after_a_game(shared_store: Engine) -> None:
     hour = 1 / 24
     joint = {"groupbuy_id": "buy"}
     tell(
-        store,
+        shared_store,
         *(act("team", 1, "game", one) for one in ("m", "n", "k")),
         act("team", 1 + hour, "game", "m"),
         act("team", 1 + 4 * hour, "placed", "m", order_id="1", group_id="h", **joint),
@@ -265,4 +253,4 @@ def test_joint_orders_after_a_game(store: Engine) -> None:
         act("team", 1 + hour, "placed", "n", order_id="alone"),
     )
     columns = f"group_id, {day()}, players, groupbuys, orders, buyers, round(rate, 2)"
-    assert read(store, "team_orders", columns, "brand_id = 'team'") == [("g", 1, 3, 1, 2, 2, 0.67)]
+    assert read(shared_store, "team_orders", columns, "brand_id = 'team'") == [("g", 1, 3, 1, 2, 2, 0.67)]

@@ -58,6 +58,13 @@ def stored(store: Engine, table: str, columns: str = "*", final: str = "FINAL") 
     return store.query(f"SELECT {columns} FROM {store.database}.{table} {final}")
 
 
+@pytest.fixture
+def store(engine: Engine) -> Engine:
+    """A migrated database of its own, since some of these tests change it."""
+    migrate(engine)
+    return engine
+
+
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     assert migrate(engine) == [migration.name for migration in migrations(engine.database)]
     assert migrate(engine) == []

@@ -6,7 +6,7 @@ import pytest
 
 from sinks.base import Engine
 from sinks.clickhouse.erase import erase_member
-from tests.sinks.story import START, day, event, read, tell
+from tests.sinks.story import MINUTE, START, day, event, read, tell
 from tests.sinks.test_clickhouse_read import window
 from tests.sinks.test_clickhouse_read import write as write_facts
 
@@ -14,8 +14,6 @@ pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scop
 """Of the two engines one is enough: views are read alike, as those of cohorts show."""
 
 DAY = 86_400_000
-MINUTE = 1 / 1440
-"""As a part of a day."""
 
 
 def ask(at: float, member: str, msg: str, staff: str = "s") -> dict[str, Any]:
