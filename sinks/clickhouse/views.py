@@ -11,6 +11,7 @@ from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
+from sinks.clickhouse.talk_views import REPLY_VIEWS, TALK_VIEWS
 
 VIEWS: Final = {
     view.name: view
@@ -22,5 +23,7 @@ VIEWS: Final = {
         *INVITE_VIEWS,
         *CONTEST_VIEWS,
         *GROUP_VIEWS,
+        *REPLY_VIEWS,
+        *TALK_VIEWS,
     )
 }
