@@ -13,7 +13,7 @@ from models.feature import Course, Feature, Step
 from models.frame import Frame
 from models.liked import LIKED
 from models.offers import OFFERS
-from models.points import BALANCE
+from models.points import POINTS
 from models.stage import Churn, Stage
 from models.state import MemberState
 from models.touched import TOUCHED
@@ -144,7 +144,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *OFFERS,
     *ANSWERED,
     *FACTS,
-    BALANCE,
+    *POINTS,
 )  # fmt: skip
 """Every feature that a rule may name."""
 

@@ -12,6 +12,7 @@ from models import changes
 from models.calendar import day_number
 from models.frame import Frame
 from models.identity import hash64, remember
+from models.ledger import READS as LEDGER
 from models.params import OWN_ROLES, Act
 from models.purchases import flags_of
 from models.record import ARRIVALS, record
@@ -54,6 +55,8 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
         changed |= step(state, event, at, frame)
     state.revision += 1
     work = state.work
+    if changed & LEDGER:
+        work.ledger = None
     if changed & changes.TIES:
         work.member_since = UNKNOWN
     if changed & changes.LIFE:

@@ -1,6 +1,7 @@
 """What a member is seen in: the tunables and the calendar, with what follows from them."""
 
 from models.calendar import Calendar
+from models.earning import NO_RULES, Earning
 from models.params import MemberParams
 from models.score import Scale
 
@@ -8,11 +9,12 @@ from models.score import Scale
 class Frame:
     """Tunables and calendar, given once at start."""
 
-    __slots__ = ("acts", "calendar", "params", "scale")
+    __slots__ = ("acts", "calendar", "earning", "params", "scale")
 
-    def __init__(self, params: MemberParams, calendar: Calendar) -> None:
+    def __init__(self, params: MemberParams, calendar: Calendar, earning: Earning = NO_RULES) -> None:
         self.params = params
         self.calendar = calendar
+        self.earning = earning
         self.scale = Scale(params.half_life_days, params.cap_per_day)
         self.acts = params.acts
 

@@ -8,9 +8,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models import changes
+from models.earning import EARNS
 
 KEPT_DAYS: Final = 366
 """Longest window of most measures, days: a year and the day that a leap year adds."""
+
+KEPT_DAYS_POINTS: Final = 1_100
+"""The same for what points hang on: three years, so that spending finds the lots of two years ago (`models.ledger`)."""
 
 KEPT_DAYS_OFTEN: Final = 92
 """The same for what members do many times a day: three months."""
@@ -90,6 +94,8 @@ _SUMS: Final = (
     ("points_used", "使用积分", "points used on orders", "P09"),
     ("points_earned", "获得积分", "points earned", "P01"),
     ("points_spent", "花费积分", "points spent", "P10"),
+    ("points_for_coupons", "兑换优惠券的积分", "points spent on coupons", "P12"),
+    ("points_for_cards", "兑换权益卡的积分", "points spent on cards", "P13"),
     ("red_packet_fen", "领取红包金额", "money from red packets, fen", "A19"),
     ("goods_fen", "商品金额", "paid for the goods of orders, fen", "M06"),
     ("special_fen", "特价商品金额", "paid for goods on offer, fen", "M06"),
@@ -120,7 +126,10 @@ _WORDS: Final = (
     ("attribute", "商品属性", "attributes bought", "T23"),
     ("role", "商品角色", "roles of goods bought", "T91"),
 )
-_OFTEN: Final = frozenset({"message", "push_delivered", "visited"})
+_KEPT: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("message", "push_delivered", "visited"), KEPT_DAYS_OFTEN),
+    **dict.fromkeys((*EARNS, "points_earned", "points_spent", "points_used"), KEPT_DAYS_POINTS),
+}
 
 
 def _measures(rows: tuple[tuple[str, str, str, str], ...], first: int) -> Mapping[str, Measure]:
@@ -133,7 +142,7 @@ def _measures(rows: tuple[tuple[str, str, str, str], ...], first: int) -> Mappin
                 en,
                 source,
                 changes.TALLIES << first + number,
-                KEPT_DAYS_OFTEN if id_ in _OFTEN else KEPT_DAYS,
+                _KEPT.get(id_, KEPT_DAYS),
             )
             for number, (id_, zh, en, source) in enumerate(rows)
         }

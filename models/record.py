@@ -14,6 +14,7 @@ from models.facts import told
 from models.frame import Frame
 from models.measures import COUNTS
 from models.record_orders import ORDERS, offered
+from models.record_points import points
 from models.state import MemberState
 from models.tally import Tally
 from models.touches import first, last
@@ -145,8 +146,7 @@ def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame)
     if event.reward is not None:
         bits |= words(state, "reward", day, (event.reward.type,))
     if event.points_delta:
-        bits |= total(state, "points_earned", day, event.points_delta)
-        bits |= total(state, "points_spent", day, -event.points_delta)
+        bits |= points(state, event, day)
     extra = _EXTRA.get(type_)
     if extra is not None and extra[1](event):
         bits |= count(state, extra[0], day)

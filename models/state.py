@@ -13,7 +13,7 @@ from models.touches import Touches
 from models.work import Work
 from schemas.versions import FormatVersionError
 
-STATE_VERSION: Final = 2
+STATE_VERSION: Final = 3
 """Version of the bytes. A field is only ever appended, with a default, and the version then raised; so this program reads
 every version up to its own. `tests/upgrade` keeps bytes of each."""
 
@@ -96,6 +96,9 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Products put into the cart or paid, by hashed id."""
     waits: dict[str, int] = {}
     """Tags held -> since when they would leave but for their grace; tags not held -> when their time to live ended."""
+
+    ending: dict[int, dict[int, int]] = {}
+    """Points that the source grants until a time: that time, ms -> local day of the grant -> points."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

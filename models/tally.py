@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-_MOST: Final = 1 << 62
+MOST: Final = 1 << 62
 """A sum stops here, so that it fits the 64 bits that are stored."""
 
 MOST_KEYS: Final = 64
@@ -31,8 +31,8 @@ class Tally(msgspec.Struct, array_like=True, gc=False):
         days = self.days
         if day in days:
             days[day] += amount
-            if self.total > _MOST:
-                self.total, days[day] = _MOST, min(days[day], _MOST)
+            if self.total > MOST:
+                self.total, days[day] = MOST, min(days[day], MOST)
         elif day > self.last:
             self.last = day
             past = day - kept

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from models.lots import Ledger
 from models.orders import Book
 from models.rhythm import Gaps, Rhythm
 from models.stage import Place, Word
@@ -16,7 +17,7 @@ class Work:
     """Derived values of one member; a fresh one only costs the time to find them again."""
 
     __slots__ = (
-        "before", "book", "changed", "dues", "fresh", "gaps", "liked", "manual", "member_since", "oldest",
+        "before", "book", "changed", "dues", "fresh", "gaps", "ledger", "liked", "manual", "member_since", "oldest",
        "place", "points", "rhythm", "values", "word",
     )  # fmt: skip
 
@@ -44,6 +45,8 @@ class Work:
         self.word: Word | None = None
         self.gaps: Gaps | None = None
         self.rhythm: Rhythm | None = None
+        self.ledger: Ledger | None = None
+        """None once what it hangs on changed."""
         self.book: Book | None = None
         self.liked: tuple[int, int, Any] | None = None
         """What `models.liked` found at a revision, on a local day."""

@@ -87,6 +87,7 @@ class Event(msgspec.Struct, gc=False):
     local_day: str | None = None
     makeup: bool | None = None
     points_delta: int | None = None
+    points_expire_ts: int | str | None = None
     member_count_after: int | None = None
     red_packet: RedPacket | None = None
     manual_tag: ManualTag | None = None

@@ -44,7 +44,7 @@ def measure(
 ) -> list[Measured]:
     """Measure every cut point of ``rules`` as of ``until`` (ms), or of each page's latest event."""
     found = [Measured(cut) for cut in rules.cuts]
-    model, frame = Members(params, _asking(rules), calendar), Frame(params, calendar)
+    model, frame = Members(params, _asking(rules), calendar), Frame(params, calendar, rules.earning)
     for page in pages:
         if not page:
             continue
@@ -81,7 +81,7 @@ def _asking(rules: RuleSet) -> RuleSet:
         if cut.among is not None
     )  # fmt: skip
     every = (*rules.rules, *asked) if any(tags_of(one.enter) for one in asked) else asked
-    return RuleSet(rules.version, rules.parents, every, layers(every) or ())
+    return RuleSet(rules.version, rules.parents, every, layers(every) or (), earning=rules.earning)
 
 
 def rewritten(text: str, measured: Sequence[Measured]) -> str:

@@ -8,9 +8,11 @@ from typing import Final
 
 import yaml
 
+from models.earning import NO_RULES
 from models.features import Step
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
+from models.rules.declared import earning
 from models.rules.layers import layers
 from models.rules.named import named_days
 from models.rules.phrases import Phrases
@@ -19,7 +21,7 @@ from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
-_FILE_KEYS: Final = ("version", "parents", "calendar", "cuts", "rules")
+_FILE_KEYS: Final = ("version", "parents", "calendar", "points", "cuts", "rules")
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
@@ -54,7 +56,14 @@ class _Compiler(Phrases):
         self.told_apart = _shared_ids(rules.values())
         if self.told_apart:
             rules = self._rules(parts["rules"], parents)
-        return RuleSet(version, MappingProxyType(parents), tuple(rules.values()), self._layers(rules), cuts)
+        return RuleSet(
+            version,
+            MappingProxyType(parents),
+            tuple(rules.values()),
+            self._layers(rules),
+            cuts,
+            earning(self, parts["points"]) if "points" in parts else NO_RULES,
+        )
 
     def _rules(self, of: yaml.Node, parents: Mapping[str, Name]) -> dict[str, Rule]:
         rules: dict[str, Rule] = {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.earning import NO_RULES, Earning
 from models.features import Course, Feature
 from models.rules.condition import CompareStep, Comparison, Condition, tags_of
 from models.rules.cut import Cut
@@ -90,3 +91,5 @@ class RuleSet:
     """In which turn each is judged (`models.rules.layers`); all at once if empty."""
     cuts: tuple[Cut, ...] = ()
     """Thresholds that are measured anew from time to time."""
+    earning: Earning = NO_RULES
+    """What earns points."""

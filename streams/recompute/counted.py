@@ -47,6 +47,7 @@ _MORE: Final = {
 """What is counted where something holds."""
 
 _CHECKINS: Final = "JSONExtractString(raw, 'kind') = 'checkin'"
+_GRANTED: Final = f"{_CHECKINS} AND {text('audit_state')} NOT IN ('pending', 'rejected')"
 
 _NUMBER: Final = "JSONType(one, '{}') IN ('Int64', 'UInt64')"
 _PRICED: Final = f"arrayFilter(one -> {_NUMBER.format('unit_fen')}, lines)"
@@ -63,8 +64,15 @@ _SPECIAL_FEN: Final = f"arrayMap(one -> if({_ON_OFFER}, {_OF_LINE}, 0), {_PRICED
 _AMOUNTS: Final = {
     "discount_fen": ("type = 'paid'", "JSONExtractInt(raw, 'discount_fen')"),
     "points_used": ("type = 'paid'", "JSONExtractInt(raw, 'points_used')"),
-    "points_earned": (_CHECKINS, "JSONExtractInt(raw, 'points_delta')"),
-    "points_spent": (_CHECKINS, "-JSONExtractInt(raw, 'points_delta')"),
+    "points_earned": (_GRANTED, "JSONExtractInt(raw, 'points_delta')"),
+    "points_spent": (_GRANTED, "-JSONExtractInt(raw, 'points_delta')"),
+    **{
+        f"points_for_{kind}s": (
+            f"{_GRANTED} AND type = 'redeem' AND {text('reward', 'type')} = '{kind}'",
+            "-JSONExtractInt(raw, 'points_delta')",
+        )
+        for kind in ("coupon", "card")
+    },
     "goods_fen": ("type = 'paid'", f"arraySum({_FEN})"),
     "special_fen": ("type = 'paid'", f"arraySum({_SPECIAL_FEN})"),
     "red_packet_fen": ("type = 'red_packet_claimed'", "JSONExtractInt(raw, 'red_packet', 'amount_fen')"),
@@ -126,6 +134,13 @@ _WORDS: Final = {
     "attribute": ("type = 'paid'", _ATTRIBUTES),
     "role": ("type = 'paid'", _of_lines("product_role")),
 }  # fmt: skip
+
+
+def where_of(what: str) -> str:
+    """When an event counts as something."""
+    return " OR ".join(
+        f"({one})" for one in (f"type = '{what}'" if what in _TYPES else "", _MORE.get(what, "")) if one
+    )
 
 
 def marks() -> str:

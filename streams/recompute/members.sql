@@ -202,6 +202,7 @@ liked AS (
         )
     ) GROUP BY brand_id, member_id
 ),
+$ledger
 crowds AS (
     SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
         SELECT brand_id, member_id, what, uniqExact(word) AS words FROM marks WHERE word != '' GROUP BY brand_id, member_id, what
@@ -228,4 +229,5 @@ LEFT JOIN hands ON hands.brand_id = p.brand_id AND hands.member_id = p.member_id
 LEFT JOIN tallied ON tallied.brand_id = p.brand_id AND tallied.member_id = p.member_id
 LEFT JOIN liked ON liked.brand_id = p.brand_id AND liked.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
+$ledger_join
 )

@@ -79,12 +79,15 @@ def touches() -> str:
         for name, end, word, where in _TOUCHES
     ]
     times = [f"if(countIf({where}) = 0, NULL, {end}If(at, {where})) AS {name}" for name, end, where in _TIMES]
-    points = "sumIf(JSONExtractInt(raw, 'points_delta'), own AND JSONExtractString(raw, 'kind') = 'checkin')"
+    points = (
+        "sumIf(JSONExtractInt(raw, 'points_delta'), own AND JSONExtractString(raw, 'kind') = 'checkin' "
+        "AND JSONExtractString(raw, 'audit_state') NOT IN ('pending', 'rejected'))"
+    )
     used = "sumIf(greatest(JSONExtractInt(raw, 'points_used'), 0), own AND type = 'paid')"
     return ",\n        ".join([*words, *times, f"{points} - {used} AS points"])
 
 
-def _start(day: str) -> str:
+def start_of_day(day: str) -> str:
     """First ms of a local day."""
     return f"toInt64(toUnixTimestamp(toDateTime(toDate({day}), {{zone:String}}))) * 1000"
 
@@ -163,7 +166,7 @@ def named(params: MemberParams) -> Mapping[str, str]:
             **{name: f"seen.touch_{name}" for name, *_ in _TOUCHES},
             **{name: f"toInt64OrNull(seen.touch_{name})" for name, *_ in facts.NUMBERS},
             "points_balance": "toInt64(seen.points)",
-            "cart_from": _start("today - 29"),
+            "cart_from": start_of_day("today - 29"),
             "undecided": (
                 "toInt64(arrayCount(one -> one.1 >= cart_from AND one.1 > one.2 AND one.1 > one.3 AND one.1 + 86400000 <= now, "
                 "carts.items)) >= greatest(toInt64(arrayCount(one -> one.3 >= cart_from, carts.items)), 1)"
@@ -186,14 +189,14 @@ def named(params: MemberParams) -> Mapping[str, str]:
                 f"/ (gap_sum * gap_sum) + {p.prior_gaps!r}) / (gap_count + {p.prior_gaps!r}))"
             ),
             "parts": "toInt64(if(variation * 8 <= 1, 8, greatest(1, round(1 / variation))))",
-            "silent_for": f"(now - {_start('assumeNotNull(act_day)')}) / 86400000",
+            "silent_for": f"(now - {start_of_day('assumeNotNull(act_day)')}) / 86400000",
             "silence_x": "if(isNull(act_day), NULL, parts * silent_for / usual_gap)",
             "silence": (
                 "if(silence_x <= 0, 1, arraySum(arrayMap(one -> pow(assumeNotNull(silence_x), one) / tgamma(one + 1), "
                 "range(toUInt64(parts)))) * exp(-silence_x))"
             ),
-            "origin": f"if(isNull(act_day), {_start('first_day')}, {_start('seen.act_days[1]')})",
-            "p_last": f"if(isNull(act_day), 0, ({_start('seen.act_days[-1]')} - origin) / {week})",
+            "origin": f"if(isNull(act_day), {start_of_day('first_day')}, {start_of_day('seen.act_days[1]')})",
+            "p_last": f"if(isNull(act_day), 0, ({start_of_day('seen.act_days[-1]')} - origin) / {week})",
             "p_age": f"greatest(greatest(now - origin, 0) / {week}, p_last)",
             "p_alive": (
                 f"1 / (1 + {spread.a!r} / ({spread.b!r} + {repeats}) * "
@@ -208,7 +211,7 @@ def named(params: MemberParams) -> Mapping[str, str]:
                 f"{p.least_gap_days!r})) * 86400000"
             ),
             "life_from": (
-                f"multiIf(orders > 0, bought.times[-1], isNull(act_day), seen.first_at, {_start('ifNull(act_day, 0)')})"
+                f"multiIf(orders > 0, bought.times[-1], isNull(act_day), seen.first_at, {start_of_day('ifNull(act_day, 0)')})"
             ),
             "falls": (
                 f"2 * {_days('seen.act_days', p.trend_days)} < "

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
+import yaml
+
 from models import liked
 from models.params import OWN_ROLES, MemberParams
 from streams.recompute import counted, named, tastes
 from streams.recompute.conditions import Compiled, Conditions
+from streams.recompute.ledger import NAMES, Points
 
 HELD: Final = (
     "first_seen", "last_seen", "activity_score", "activity", "activity_freq", "stage", "r_days", "f", "m_fen", "orders",
@@ -19,6 +22,8 @@ HELD: Final = (
 
 _ARRIVALS: Final = ("group.joined", "contact.added", "account.followed", "member.registered")
 
+_LEDGER: Final = "LEFT JOIN ledgers ON ledgers.brand_id = p.brand_id AND ledgers.member_id = p.member_id"
+
 
 def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compiled]:
     """SQL with the parameters ``zone``, ``pages`` and ``page``, and what it tells.
@@ -28,7 +33,14 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
     conditions = Conditions(rules)
     compiled = conditions.compiled
     acts = params.acts
-    features = {**named.named(params), **tastes.NAMED, **compiled.features}
+    points = Points(yaml.safe_load(rules).get("points", {}))
+    keeps_points = any(name in rules for name in NAMES)
+    features = {
+        **named.named(params),
+        **tastes.NAMED,
+        **(points.features() if keeps_points else {}),
+        **compiled.features,
+    }
     columns = ",\n    ".join(f"{sql} AS `{name}`" for name, sql in features.items())
     tallies = {**tastes.TALLIES, **conditions.tallies.columns}
     parts = {
@@ -47,6 +59,8 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "net_marks": counted.net_marks(),
         "net_days": counted.net_days(),
         "marks": counted.marks(),
+        "ledger": points.tables() if keeps_points else "",
+        "ledger_join": _LEDGER if keeps_points else "",
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),
         "liked_weights": tastes.weights(),
         "liked_half_life": str(liked.HALF_LIFE_DAYS),

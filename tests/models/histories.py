@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.members import Members
 from models.state import MemberState, restore, snapshot
-from schemas.view import Event, Line, Promotion
+from schemas.view import Event, Line, Promotion, Reward
 from schemas.written import Change, Profile
 
 START = 1_767_600_000_000
@@ -41,6 +41,8 @@ _TYPES = {
     "claim": "checkin",
     "quiz": "checkin",
     "points_grant": "checkin",
+    "redeem": "checkin",
+    "game": "checkin",
     "profile.updated": "join",
 }
 
@@ -69,6 +71,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         )
         fields["paid_fen"] = draw(st.sampled_from([0, 500, 1000]))
         fields["refund_fen"] = draw(st.sampled_from([200, 500, 1000]))
+        fields["points_used"] = draw(st.sampled_from([None, 30, 200]))
         fields["discount_fen"] = draw(st.sampled_from([None, 100]))
         fields["campaign_id"] = draw(st.sampled_from([None, "c1", "c2"]))
         fields["refund_type"] = draw(st.sampled_from([None, "full", "cashback"]))
@@ -100,8 +103,14 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         fields["incentive"] = draw(st.booleans())
     if type_ == "profile.updated":
         fields["profile"] = draw(st.sampled_from([None, {"gender": "female"}, {"gender": "male", "age": 20}]))
-    if type_ in ("signin", "points_grant"):
+    if type_ in ("signin", "points_grant", "redeem", "game"):
         fields["points_delta"] = draw(st.sampled_from([None, 100, -50]))
+        ends = st.integers(0, 2 * LENGTH).map(lambda wait: START + wait)
+        fields["points_expire_ts"] = draw(st.one_of(st.none(), st.just(START + LENGTH), ends))
+    if type_ == "points_grant":
+        fields["audit_state"] = draw(st.sampled_from([None, "pending", "approved"]))
+    if type_ == "redeem":
+        fields["reward"] = Reward(type=draw(st.sampled_from(["coupon", "card", "gift"])))
     if type_ == "signin" and draw(st.integers(0, 4)) == 0:
         fields["local_day"] = draw(st.sampled_from(["2026-01-20", "2026-02-01"]))
     return fields

@@ -23,7 +23,7 @@ _KINDS: Final = {
     "order": ("visited", "cart_added", "cart_removed", "placed", "paid", "paid", "refunded"),
     "checkin": (
         "signin", "task", "quiz", "quiz_test", "contest", "form", "enroll", "attend", "like_collect", "photo_share", "game",
-        "claim", "lottery",
+        "claim", "lottery", "redeem", "points_grant",
     ),
 }  # fmt: skip
 
@@ -150,9 +150,15 @@ def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
     event: Event = {
         "scene": ["裂变", "留存", "活跃", "转化", ""][number % 5],
         "activity_tags": rng.sample(["anxiety", "referral", "contest"], 2),
-        "points_delta": rng.randrange(-9, 9),
+        "points_delta": rng.choice([-90, -9, 0, 0, 7, 300]),
     }
-    event |= {"reward": {"type": rng.choice(["coupon", "points", "cash"]), "amount": 1}}
+    if rng.random() < 0.3:
+        event["points_expire_ts"] = rng.choice(
+            ["2026-09-01T00:00:00+08:00", START + rng.randrange(2 * DAYS) * DAY]
+        )
+    if type_ in ("task", "points_grant") and rng.random() < 0.3:
+        event["audit_state"] = rng.choice(["pending", "approved", "rejected"])
+    event |= {"reward": {"type": rng.choice(["coupon", "points", "card"]), "amount": 1}}
     more: dict[str, Event] = {
         "quiz": {"is_correct": rng.random() < 0.7},
         "form": {"answers_complete": rng.random() < 0.7},

@@ -1499,6 +1499,329 @@ SELECT
 FROM campaigns
 WHERE required_days > 0;
 
+CREATE OR REPLACE VIEW $database.group_members AS
+SELECT
+    brand_id, group_id, member_id,
+    coalesce(maxOrNullIf(m.at, m.came), minOrNullIf(m.at, m.inside)) AS since
+FROM (
+    SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, e.ts AS at,
+        e.type IN ('group.joined', 'message') AS inside, e.type = 'group.joined' AS came
+    FROM $database.events AS e FINAL
+    WHERE e.type IN ('group.joined', 'message', 'group.left', 'group.kicked', 'group.banned')
+        AND e.group_id != '' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+) AS m
+GROUP BY brand_id, group_id, member_id
+HAVING argMax(m.inside, (m.at, m.inside)) = 1;
+
+CREATE OR REPLACE VIEW $database.group_layers AS
+WITH
+    heard AS (SELECT brand_id, max(ts) AS last FROM $database.events GROUP BY brand_id),
+    points AS (
+        SELECT
+            a.brand_id AS brand_id, a.group_id AS group_id, a.member_id AS member_id, a.day AS day,
+            transform(a.type,
+                ['dice', 'red_packet_claimed', 'moments_like', 'red_packet_sent', 'push_opened', 'share', 'moments_post',
+                 'group.joined', 'contact.added', 'account.followed', 'member.registered', 'invite.sent', 'visited',
+                 'cart_removed', 'placed', 'paid', 'task', 'quiz_test', 'contest', 'form', 'enroll', 'attend',
+                 'like_collect', 'photo_share', 'redeem'],
+                [0.2, 0.5, 0.5, 2.0, 0.5, 3.0, 2.0, 0.5, 0.5, 0.5, 0.5, 3.0, 0.5, 0.2, 2.0, 5.0, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0, 2.0,
+                 3.0, 2.0], 1.0) AS weight,
+            a.type IN ('message', 'solitaire', 'dice', 'red_packet_claimed', 'moments_like') AS capped,
+            weight * exp2(-dateDiff('millisecond', a.at, h.last) / 604800000) AS worth,
+            a.speaks AND a.at > h.last - INTERVAL 14 DAY AS spoke
+        FROM $database.own_acts AS a
+        INNER JOIN heard AS h ON h.brand_id = a.brand_id
+    ),
+    scores AS (
+        SELECT brand_id, group_id, member_id, sum(d.points) AS score, max(d.spoke) AS spoke
+        FROM (
+            SELECT brand_id, group_id, member_id,
+                sumIf(p.worth, NOT p.capped) + sumIf(p.worth, p.capped) * least(1, 20 / greatest(sumIf(p.weight, p.capped), 20)) AS points,
+                max(p.spoke) AS spoke
+            FROM points AS p
+            GROUP BY brand_id, group_id, member_id, p.day
+        ) AS d
+        GROUP BY brand_id, group_id, member_id
+    ),
+    named AS (
+        SELECT brand_id, member_id
+        FROM (
+            SELECT e.brand_id AS brand_id, e.member_id AS member_id, lower(JSONExtractString(e.raw, 'manual_tag', 'key')) AS tag,
+                argMax(e.type = 'tag.set', (e.ts, e.event_id)) AS held
+            FROM $database.events AS e FINAL
+            WHERE e.type IN ('tag.set', 'tag.cleared')
+            GROUP BY brand_id, member_id, tag
+        )
+        WHERE held AND tag IN ('koc', 'kol')
+        UNION DISTINCT
+        SELECT DISTINCT e.brand_id, e.member_id FROM $database.events AS e FINAL WHERE e.role = 'kol' AND e.member_id != ''
+    ),
+    persons AS (
+        SELECT brand_id, group_id, staff_id AS member_id, 1 AS place FROM $database.group_owners
+        UNION ALL
+        SELECT DISTINCT e.brand_id, e.group_id, e.member_id, 2
+        FROM $database.events AS e FINAL
+        WHERE e.role = 'admin' AND e.group_id != '' AND e.member_id != ''
+        UNION ALL
+        SELECT m.brand_id, m.group_id, m.member_id, if(ifNull(n.member_id, '') != '', 3, 4)
+        FROM $database.group_members AS m
+        LEFT JOIN named AS n ON n.brand_id = m.brand_id AND n.member_id = m.member_id
+    ),
+    placed AS (SELECT brand_id, group_id, member_id, min(p.place) AS place FROM persons AS p GROUP BY brand_id, group_id, member_id)
+SELECT
+    p.brand_id AS brand_id, p.group_id AS group_id, p.member_id AS member_id,
+    ifNull(s.score, 0) AS score,
+    multiIf(p.place = 1, 'owner', p.place = 2, 'admin', p.place = 3, 'koc', score >= 3, 'active', ifNull(s.spoke, 0) = 1, 'occasional',
+        'silent') AS pyramid_level
+FROM placed AS p
+LEFT JOIN scores AS s ON s.brand_id = p.brand_id AND s.group_id = p.group_id AND s.member_id = p.member_id;
+
+CREATE OR REPLACE VIEW $database.participation AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id,
+            max(e.kind = 'checkin' OR e.type IN ('solitaire', 'dice') OR JSONExtractString(e.raw, 'campaign_id') != '') AS took,
+            max(e.type = 'task') AS task,
+            uniqExactIf(toDate(e.ts, 'Asia/Shanghai'), e.type = 'signin' AND toDate(e.ts, 'Asia/Shanghai') > l.day - 7) AS streak
+        FROM $database.events AS e FINAL
+        INNER JOIN $database.last_days AS l ON l.brand_id = e.brand_id
+        WHERE e.group_id != '' AND e.role IN ('customer', 'kol') AND e.type NOT IN ('audit', 'points_grant', 'push_delivered', 'refunded',
+            'group.left', 'group.kicked', 'group.banned') AND toDate(e.ts, 'Asia/Shanghai') > l.day - 30
+        GROUP BY brand_id, group_id, member_id
+    ),
+    gates AS (
+        SELECT DISTINCT e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'group.joined' AND JSONExtractString(e.raw, 'entry_gate') = 'paid'
+    )
+SELECT
+    m.brand_id AS brand_id, m.group_id AS group_id,
+    count() AS members,
+    countIf(ifNull(a.took, 0) = 1) AS took_part,
+    countIf(ifNull(a.task, 0) = 1) AS joined_tasks,
+    countIf(ifNull(g.member_id, '') != '' OR ifNull(a.streak, 0) >= 7) AS gave,
+    took_part / members AS rate
+FROM $database.group_members AS m
+LEFT JOIN acts AS a ON a.brand_id = m.brand_id AND a.group_id = m.group_id AND a.member_id = m.member_id
+LEFT JOIN gates AS g ON g.brand_id = m.brand_id AND g.group_id = m.group_id AND g.member_id = m.member_id
+GROUP BY brand_id, group_id;
+
+CREATE OR REPLACE VIEW $database.group_reach AS
+SELECT brand_id, count() AS memberships, uniqExact(m.member_id) AS members, uniqExact(m.group_id) AS groups, members / memberships AS rate
+FROM $database.group_members AS m
+GROUP BY brand_id;
+
+CREATE OR REPLACE VIEW $database.group_links AS
+WITH
+    follows AS (
+        SELECT brand_id, member_id, 1 AS follows
+        FROM (
+            SELECT e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'channel_id') AS account,
+                argMax(e.type = 'account.followed', (e.ts, e.event_id)) AS held
+            FROM $database.events AS e FINAL
+            WHERE e.type IN ('account.followed', 'account.unfollowed')
+            GROUP BY brand_id, member_id, account
+        )
+        GROUP BY brand_id, member_id
+        HAVING max(held) = 1
+    ),
+    used AS (
+        SELECT DISTINCT e.brand_id AS brand_id, e.member_id AS member_id, 1 AS used
+        FROM $database.events AS e FINAL
+        WHERE e.member_id != '' AND JSONExtractString(e.raw, 'platform') IN ('小程序', 'miniapp') AND e.role IN ('customer', 'kol')
+            AND (e.kind = 'order' AND e.type != 'refunded' OR e.kind = 'checkin' AND e.type NOT IN ('audit', 'points_grant'))
+    )
+SELECT
+    m.brand_id AS brand_id, m.group_id AS group_id, count() AS members,
+    countIf(ifNull(f.follows, 0) = 1) AS followed, countIf(ifNull(u.used, 0) = 1) AS used_mini_program,
+    countIf(ifNull(f.follows, 0) = 1 OR ifNull(u.used, 0) = 1) AS linked,
+    linked / members AS rate
+FROM $database.group_members AS m
+LEFT JOIN follows AS f ON f.brand_id = m.brand_id AND f.member_id = m.member_id
+LEFT JOIN used AS u ON u.brand_id = m.brand_id AND u.member_id = m.member_id
+GROUP BY brand_id, group_id;
+
+CREATE OR REPLACE VIEW $database.group_fits AS
+WITH
+    told AS (
+        SELECT brand_id, member_id, word AS dimension,
+            argMax(if(word = 'age', toString(intDiv(JSONExtractInt(e.raw, 'profile', 'age'), 10) * 10),
+                JSONExtractString(e.raw, 'profile', 'gender')), (e.ts, e.event_id)) AS band
+        FROM $database.events AS e FINAL
+        ARRAY JOIN ['gender', 'age'] AS word
+        WHERE e.type = 'profile.updated' AND JSONHas(e.raw, 'profile', word)
+        GROUP BY brand_id, member_id, dimension
+    ),
+    spent AS (SELECT brand_id, member_id, avg(o.net_fen) AS fen FROM $database.net_orders AS o GROUP BY brand_id, member_id),
+    bands AS (
+        SELECT brand_id, member_id, dimension, band FROM told WHERE band != ''
+        UNION ALL
+        SELECT s.brand_id, s.member_id, 'spending', toString(1 + arrayCount(q -> s.fen > q, c.cuts))
+        FROM spent AS s
+        INNER JOIN (SELECT brand_id, quantilesExact(0.25, 0.5, 0.75)(spent.fen) AS cuts FROM spent GROUP BY brand_id) AS c
+            ON c.brand_id = s.brand_id
+    ),
+    held AS (
+        SELECT m.brand_id AS brand_id, m.group_id AS group_id, m.member_id AS member_id, b.dimension AS dimension, b.band AS band,
+            count() OVER (PARTITION BY m.brand_id, m.group_id, b.dimension, b.band) AS alike
+        FROM $database.group_members AS m
+        INNER JOIN bands AS b ON b.brand_id = m.brand_id AND b.member_id = m.member_id
+    )
+SELECT
+    brand_id, group_id, member_id, dimension, band,
+    first_value(h.band) OVER (PARTITION BY brand_id, group_id, dimension ORDER BY h.alike DESC, h.band
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS modal,
+    band != modal AS misfit
+FROM held AS h;
+
+CREATE OR REPLACE VIEW $database.group_tiers AS
+SELECT brand_id, group_id, argMax(g.named, (g.at, g.event_id)) AS tier
+FROM (
+    SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS at, e.event_id AS event_id,
+        JSONExtractString(e.raw, 'group_meta', 'tier') AS named
+    FROM $database.events AS e FINAL
+    WHERE e.type IN ('group.created', 'group.updated') AND named != ''
+) AS g
+GROUP BY brand_id, group_id;
+
+CREATE OR REPLACE VIEW $database.group_orders AS
+WITH
+    places AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id,
+            multiIf(JSONExtractString(e.raw, 'parent_order_id') != '', JSONExtractString(e.raw, 'parent_order_id'),
+                empty(e.order_id), e.event_id, e.order_id) AS order_id,
+            argMax(if(empty(JSONExtractString(e.raw, 'attributed_group_id')), e.group_id, JSONExtractString(e.raw, 'attributed_group_id')),
+                (e.ts, e.event_id)) AS group_id
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'paid' AND e.member_id != ''
+        GROUP BY brand_id, member_id, order_id
+    ),
+    figures AS (
+        SELECT brand_id, group_id, day, count() AS visits, uniqExact(a.member_id) AS visitors, toUInt64(0) AS orders,
+            toUInt64(0) AS buyers, toInt64(0) AS net_fen
+        FROM $database.own_acts AS a
+        WHERE a.type = 'visited'
+        GROUP BY brand_id, group_id, day
+        UNION ALL
+        SELECT o.brand_id AS brand_id, ifNull(p.group_id, '') AS place, o.day AS day, 0, 0, count(), uniqExact(o.member_id),
+            sum(o.net_fen)
+        FROM $database.net_orders AS o
+        LEFT JOIN places AS p ON p.brand_id = o.brand_id AND p.member_id = o.member_id AND p.order_id = o.order_id
+        GROUP BY brand_id, place, day
+    ),
+    days AS (
+        SELECT brand_id, group_id, day, sum(f.visits) AS visits, sum(f.visitors) AS visitors, sum(f.orders) AS orders,
+            sum(f.buyers) AS buyers, sum(f.net_fen) AS net_fen
+        FROM figures AS f
+        GROUP BY brand_id, group_id, day
+    )
+SELECT
+    d.brand_id AS brand_id, d.group_id AS group_id, d.day AS day, ifNull(t.tier, '') AS tier,
+    d.visits AS visits, d.visitors AS visitors, d.orders AS orders, d.buyers AS buyers, d.net_fen AS net_fen
+FROM days AS d
+LEFT JOIN $database.group_tiers AS t ON t.brand_id = d.brand_id AND t.group_id = d.group_id;
+
+CREATE OR REPLACE VIEW $database.group_frequency AS
+WITH month AS (
+    SELECT o.brand_id AS brand_id, o.group_id AS group_id, sum(o.visits) AS visits, sum(o.orders) AS orders, sum(o.net_fen) AS net_fen
+    FROM $database.group_orders AS o
+    INNER JOIN $database.last_days AS l ON l.brand_id = o.brand_id
+    WHERE o.day > l.day - 30
+    GROUP BY brand_id, group_id
+)
+SELECT
+    g.brand_id AS brand_id, g.group_id AS group_id, g.members AS members,
+    ifNull(m.visits, 0) AS visits, ifNull(m.orders, 0) AS orders, ifNull(m.net_fen, 0) AS net_fen,
+    visits / members AS visits_per_member, orders / members AS orders_per_member
+FROM (SELECT brand_id, group_id, count() AS members FROM $database.group_members GROUP BY brand_id, group_id) AS g
+LEFT JOIN month AS m ON m.brand_id = g.brand_id AND m.group_id = g.group_id;
+
+CREATE OR REPLACE VIEW $database.tier_orders AS
+WITH tiers AS (
+    SELECT o.brand_id AS brand_id, o.tier AS tier, sum(o.orders) AS orders, sum(o.net_fen) AS net_fen
+    FROM $database.group_orders AS o
+    INNER JOIN $database.last_days AS l ON l.brand_id = o.brand_id
+    WHERE o.day > l.day - 30
+    GROUP BY brand_id, tier
+)
+SELECT
+    brand_id, tier, orders, net_fen,
+    if(sum(t.net_fen) OVER (PARTITION BY brand_id) = 0, NULL, net_fen / sum(t.net_fen) OVER (PARTITION BY brand_id)) AS share
+FROM tiers AS t;
+
+CREATE OR REPLACE VIEW $database.channel_joins AS
+WITH
+    joins AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, min(e.ts) AS at, toDate(at, 'Asia/Shanghai') AS day,
+            argMin(JSONExtractString(e.raw, 'channel_id'), (e.ts, e.event_id)) AS channel_id,
+            argMin(JSONExtractString(e.raw, 'join_method'), (e.ts, e.event_id)) AS join_method
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'group.joined' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, group_id, member_id
+    ),
+    moves AS (
+        SELECT j.brand_id AS brand_id, j.group_id AS group_id, j.member_id AS member_id,
+            argMax(e.type = 'group.joined', (e.ts, e.type = 'group.joined')) AS held
+        FROM joins AS j
+        INNER JOIN (
+            SELECT brand_id, group_id, member_id, ts, type FROM $database.events FINAL
+            WHERE type IN ('group.joined', 'group.left', 'group.kicked', 'group.banned')
+        ) AS e ON e.brand_id = j.brand_id AND e.group_id = j.group_id AND e.member_id = j.member_id
+        WHERE toDate(e.ts, 'Asia/Shanghai') <= j.day + 7
+        GROUP BY brand_id, group_id, member_id
+    ),
+    hours AS (
+        SELECT j.brand_id AS brand_id, j.day AS day, j.channel_id AS channel_id, j.join_method AS join_method,
+            toStartOfHour(j.at) AS hour, count() AS joins,
+            countIf(m.held = 1) AS stayed, countIf(m.held = 1 AND ifNull(a.member_id, '') != '') AS active
+        FROM joins AS j
+        INNER JOIN moves AS m ON m.brand_id = j.brand_id AND m.group_id = j.group_id AND m.member_id = j.member_id
+        LEFT JOIN (SELECT DISTINCT brand_id, group_id, member_id, day FROM $database.own_acts) AS a
+            ON a.brand_id = j.brand_id AND a.group_id = j.group_id AND a.member_id = j.member_id AND a.day = j.day + 7
+        GROUP BY brand_id, day, channel_id, join_method, hour
+    )
+SELECT
+    h.brand_id AS brand_id, h.day AS day, h.channel_id AS channel_id, h.join_method AS join_method,
+    sum(h.joins) AS joins, joins / 24 AS joins_per_hour, max(h.joins) AS most_in_an_hour,
+    if(h.day + 7 < any(l.day), sum(h.stayed), NULL) AS stayed,
+    if(h.day + 7 < any(l.day), sum(h.active), NULL) AS active,
+    stayed / joins AS stay_rate,
+    if(ifNull(stayed, 0) = 0, NULL, active / stayed) AS rate
+FROM hours AS h
+INNER JOIN $database.last_days AS l ON l.brand_id = h.brand_id
+GROUP BY brand_id, day, channel_id, join_method;
+
+CREATE OR REPLACE VIEW $database.newcomer_weeks AS
+WITH
+    seen AS (SELECT brand_id, group_id, member_id, min(a.at) AS since FROM $database.own_acts AS a GROUP BY brand_id, group_id, member_id),
+    money AS (SELECT brand_id, member_id, sum(o.net_fen) AS fen FROM $database.net_orders AS o GROUP BY brand_id, member_id),
+    high AS (
+        SELECT m.brand_id AS brand_id, m.member_id AS member_id
+        FROM money AS m
+        INNER JOIN (SELECT brand_id, quantileExact(0.8)(money.fen) AS least FROM money GROUP BY brand_id) AS c ON c.brand_id = m.brand_id
+        WHERE m.fen >= c.least
+    ),
+    weeks AS (
+        SELECT
+            a.brand_id AS brand_id, a.group_id AS group_id, toMonday(a.day) AS week,
+            countIf(a.type = 'message') AS messages,
+            countIf(a.type = 'message' AND a.at < s.since + INTERVAL 30 DAY) AS newcomer_messages,
+            if(messages = 0, NULL, newcomer_messages / messages) AS newcomer_share,
+            uniqExactIf(a.member_id, ifNull(h.member_id, '') != '') AS high_active
+        FROM $database.own_acts AS a
+        INNER JOIN seen AS s ON s.brand_id = a.brand_id AND s.group_id = a.group_id AND s.member_id = a.member_id
+        LEFT JOIN high AS h ON h.brand_id = a.brand_id AND h.member_id = a.member_id
+        GROUP BY brand_id, group_id, week
+    )
+SELECT
+    brand_id, group_id, week, messages, newcomer_messages, newcomer_share, high_active,
+    newcomer_share > avg(w.newcomer_share) OVER before AND high_active < avg(w.high_active) OVER before AS only_newcomers
+FROM weeks AS w
+WINDOW before AS (PARTITION BY brand_id, group_id ORDER BY week ROWS BETWEEN 4 PRECEDING AND 1 PRECEDING);
+
 CREATE OR REPLACE VIEW $database.code_words AS
 WITH
     told AS (
@@ -1690,3 +2013,316 @@ SELECT
     ifNull(o.groupbuys, 0) AS groupbuys, ifNull(o.orders, 0) AS orders, ifNull(o.buyers, 0) AS buyers, buyers / players AS rate
 FROM played AS p
 LEFT JOIN ordered AS o ON o.brand_id = p.brand_id AND o.group_id = p.group_id AND o.day = p.day;
+
+CREATE OR REPLACE VIEW $database.group_edges AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, e.ts AS at, CAST(e.type, 'String') AS type,
+            e.role NOT IN ('customer', 'kol') AS of_staff,
+            JSONExtractString(e.raw, 'msg_id') AS msg_id, JSONExtractString(e.raw, 'reply_to') AS reply_to,
+            JSONExtract(e.raw, 'mentions', 'Array(String)') AS mentions
+        FROM $database.events AS e FINAL
+        WHERE e.kind = 'chat' AND e.group_id != '' AND e.member_id NOT IN ('', 'erased')
+    ),
+    said AS (SELECT brand_id, group_id, msg_id, member_id, of_staff FROM acts WHERE msg_id != ''),
+    crew AS (
+        SELECT DISTINCT e.brand_id AS brand_id, e.member_id AS member_id
+        FROM $database.events AS e FINAL
+        WHERE e.role IN ('staff', 'bot', 'admin') AND e.member_id != ''
+    ),
+    named AS (
+        SELECT a.brand_id AS brand_id, a.group_id AS group_id, a.member_id AS from_member, arrayJoin(a.mentions) AS to_member,
+            a.at AS at, a.of_staff AS of_staff
+        FROM acts AS a
+        WHERE notEmpty(a.mentions)
+    )
+SELECT a.brand_id AS brand_id, a.group_id AS group_id, a.member_id AS from_member, q.member_id AS to_member, a.at AS at,
+    toDate(a.at, 'Asia/Shanghai') AS day, if(a.type = 'share', 'share', 'reply') AS type, NOT (a.of_staff OR q.of_staff) AS between_members
+FROM acts AS a
+ANY LEFT JOIN said AS q ON q.brand_id = a.brand_id AND q.group_id = a.group_id AND q.msg_id = a.reply_to
+WHERE a.reply_to != '' AND ifNull(q.member_id, '') NOT IN ('', a.member_id)
+UNION ALL
+SELECT n.brand_id AS brand_id, n.group_id AS group_id, n.from_member AS from_member, n.to_member AS to_member, n.at AS at,
+    toDate(n.at, 'Asia/Shanghai') AS day, 'mention' AS type, NOT (n.of_staff OR ifNull(c.member_id, '') != '') AS between_members
+FROM named AS n
+LEFT JOIN crew AS c ON c.brand_id = n.brand_id AND c.member_id = n.to_member
+WHERE n.to_member NOT IN (n.from_member, 'erased');
+
+CREATE OR REPLACE VIEW $database.group_connections AS
+WITH
+    together AS (
+        SELECT brand_id, group_id, toUInt64(sum(c.n * (c.n - 1) / 2)) AS edges
+        FROM (
+            SELECT e.brand_id AS brand_id, e.group_id AS group_id, JSONExtractString(e.raw, 'activity_id') AS activity_id,
+                uniqExact(e.member_id) AS n
+            FROM $database.events AS e FINAL
+            INNER JOIN $database.last_days AS l ON l.brand_id = e.brand_id
+            WHERE e.kind = 'checkin' AND e.type NOT IN ('audit', 'points_grant') AND e.group_id != '' AND e.role IN ('customer', 'kol')
+                AND toDate(e.ts, 'Asia/Shanghai') > l.day - 30
+            GROUP BY brand_id, group_id, activity_id
+            HAVING activity_id != '' AND n > 1
+        ) AS c
+        GROUP BY brand_id, group_id
+    )
+SELECT
+    g.brand_id AS brand_id, g.group_id AS group_id, what AS type,
+    uniqExact(g.from_member, g.to_member) AS edges,
+    uniqExactIf((g.from_member, g.to_member), g.between_members = 1) AS between_members,
+    between_members / edges AS rate
+FROM $database.group_edges AS g
+INNER JOIN $database.last_days AS l ON l.brand_id = g.brand_id
+ARRAY JOIN ['', g.type] AS what
+WHERE g.day > l.day - 30
+GROUP BY brand_id, group_id, type
+UNION ALL
+SELECT t.brand_id AS brand_id, t.group_id AS group_id, 'together' AS type, t.edges AS edges, t.edges AS between_members, 1.0 AS rate
+FROM together AS t;
+
+CREATE OR REPLACE VIEW $database.group_kocs AS
+WITH
+    ranked AS (
+        SELECT brand_id, group_id, member_id, score,
+            row_number() OVER (PARTITION BY brand_id, group_id ORDER BY score DESC, member_id) AS place,
+            count() OVER (PARTITION BY brand_id, group_id) AS members
+        FROM $database.group_layers
+        WHERE pyramid_level NOT IN ('owner', 'admin')
+    ),
+    answered AS (
+        SELECT g.brand_id AS brand_id, g.group_id AS group_id, g.to_member AS member_id, count() AS replies
+        FROM $database.group_edges AS g
+        INNER JOIN $database.last_days AS l ON l.brand_id = g.brand_id
+        WHERE g.type = 'reply' AND g.day > l.day - 30
+        GROUP BY brand_id, group_id, member_id
+    ),
+    spread AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, count() AS times
+        FROM $database.events AS e FINAL
+        INNER JOIN $database.last_days AS l ON l.brand_id = e.brand_id
+        WHERE e.type IN ('share', 'invite.sent') AND toDate(e.ts, 'Asia/Shanghai') > l.day - 30
+        GROUP BY brand_id, member_id
+    )
+SELECT
+    r.brand_id AS brand_id, r.group_id AS group_id, r.member_id AS member_id, r.score AS score, r.place AS place, r.members AS members,
+    ifNull(a.replies, 0) AS replies, ifNull(s.times, 0) AS shares,
+    r.place <= greatest(1, r.members / 20) AND r.score > 0 AND replies >= 3 AND shares >= 1 AS candidate
+FROM ranked AS r
+LEFT JOIN answered AS a ON a.brand_id = r.brand_id AND a.group_id = r.group_id AND a.member_id = r.member_id
+LEFT JOIN spread AS s ON s.brand_id = r.brand_id AND s.member_id = r.member_id;
+
+CREATE OR REPLACE VIEW $database.questions AS
+WITH
+    heard AS (SELECT brand_id, max(ts) AS last FROM $database.events GROUP BY brand_id),
+    said AS (
+        SELECT
+            e.brand_id AS brand_id, e.event_id AS event_id, e.group_id AS group_id, e.member_id AS member_id, e.ts AS at,
+            e.role IN ('staff', 'admin') AS of_staff,
+            JSONExtractString(e.raw, 'msg_id') AS msg_id, JSONExtractString(e.raw, 'reply_to') AS reply_to,
+            JSONExtract(e.raw, 'mentions', 'Array(String)') AS mentions,
+            arrayIntersect(JSONExtract(e.raw, 'intent', 'Array(String)'), ['提问', '客诉', '催单']) AS intents
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'message' AND e.role IN ('customer', 'kol', 'staff', 'admin') AND e.member_id != ''
+    ),
+    asked AS (
+        SELECT brand_id, event_id, group_id, member_id, at, msg_id, arrayJoin(intents) AS intent FROM said WHERE NOT of_staff
+    ),
+    named AS (
+        SELECT brand_id, reply_to, groupArray(said.at) AS times FROM said WHERE of_staff AND reply_to != '' GROUP BY brand_id, reply_to
+    ),
+    mentioned AS (
+        SELECT brand_id, group_id, member_id, groupArray(m.at) AS times
+        FROM (
+            SELECT brand_id, group_id, at, arrayJoin(mentions) AS member_id
+            FROM said
+            WHERE of_staff AND group_id != '' AND reply_to = '' AND notEmpty(mentions)
+        ) AS m
+        GROUP BY brand_id, group_id, member_id
+    ),
+    answers AS (
+        SELECT
+            q.brand_id AS brand_id, q.event_id AS event_id, q.group_id AS group_id, q.member_id AS member_id, q.intent AS intent,
+            q.at AS at, h.last AS last,
+            arraySort(arrayFilter(t -> t >= q.at, arrayConcat(n.times, m.times))) AS times
+        FROM asked AS q
+        INNER JOIN heard AS h ON h.brand_id = q.brand_id
+        LEFT JOIN named AS n ON n.brand_id = q.brand_id AND n.reply_to = if(empty(q.msg_id), '-', q.msg_id)
+        LEFT JOIN mentioned AS m ON m.brand_id = q.brand_id AND m.group_id = q.group_id AND m.member_id = q.member_id
+    )
+SELECT
+    brand_id, event_id, group_id, member_id, intent, at, toDate(at, 'Asia/Shanghai') AS day,
+    if(empty(times), NULL, times[1]) AS answered_at,
+    dateDiff('millisecond', at, ifNull(answered_at, last)) / 60000 AS minutes,
+    isNull(answered_at) AS open,
+    minutes > 10 AS late
+FROM answers;
+
+CREATE OR REPLACE VIEW $database.reply_times AS
+SELECT
+    brand_id, group_id, day,
+    count() AS questions, countIf(NOT q.open) AS answered,
+    if(answered = 0, NULL, quantileExactIf(0.5)(q.minutes, NOT q.open)) AS median_minutes,
+    if(answered = 0, NULL, quantileExactIf(0.9)(q.minutes, NOT q.open)) AS p90_minutes,
+    countIf(q.open) AS open, countIf(q.open AND q.late) AS unanswered
+FROM (SELECT brand_id, group_id, day, event_id, any(minutes) AS minutes, any(questions.open) AS open, any(questions.late) AS late
+    FROM $database.questions GROUP BY brand_id, group_id, day, event_id) AS q
+GROUP BY brand_id, group_id, day;
+
+CREATE OR REPLACE VIEW $database.message_value AS
+WITH
+    said AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS at, e.member_id AS member_id, toString(e.type) AS type,
+            JSONExtractString(e.raw, 'msg_id') AS msg_id, JSONExtractString(e.raw, 'reply_to') AS reply_to,
+            if(empty(JSONExtractString(e.raw, 'broadcast_id')), JSONExtractString(e.raw, 'content_id'),
+                JSONExtractString(e.raw, 'broadcast_id')) AS content
+        FROM $database.events AS e FINAL
+        WHERE e.kind = 'chat' AND (e.group_id != '' OR e.type = 'push_clicked')
+    ),
+    answers AS (
+        SELECT brand_id, reply_to, groupUniqArray(s.member_id) AS members, countIf(s.type = 'message') AS replies
+        FROM said AS s
+        WHERE s.reply_to != ''
+        GROUP BY brand_id, reply_to
+    ),
+    clicks AS (SELECT DISTINCT brand_id, content FROM said WHERE type = 'push_clicked' AND content != '')
+SELECT
+    s.brand_id AS brand_id, s.group_id AS group_id, toDate(s.at, 'Asia/Shanghai') AS day,
+    count() AS messages,
+    countIf(arrayExists(x -> x != s.member_id, a.members)) AS answered,
+    countIf(ifNull(c.content, '') != '') AS clicked,
+    countIf(arrayExists(x -> x != s.member_id, a.members) OR ifNull(c.content, '') != '') AS valued,
+    valued / messages AS rate
+FROM said AS s
+LEFT JOIN answers AS a ON a.brand_id = s.brand_id AND a.reply_to = if(empty(s.msg_id), '-', s.msg_id)
+LEFT JOIN clicks AS c ON c.brand_id = s.brand_id AND c.content = if(empty(s.content), '-', s.content)
+WHERE s.type IN ('message', 'broadcast')
+GROUP BY brand_id, group_id, day;
+
+CREATE OR REPLACE VIEW $database.value_weeks AS
+WITH weeks AS (
+    SELECT brand_id, group_id, toMonday(v.day) AS week, sum(v.messages) AS messages, sum(v.valued) / messages AS rate
+    FROM $database.message_value AS v
+    GROUP BY brand_id, group_id, week
+)
+SELECT
+    brand_id, group_id, week, messages, rate,
+    messages > avg(w.messages) OVER before AND rate < avg(w.rate) OVER before AS little_worth
+FROM weeks AS w
+WINDOW before AS (PARTITION BY brand_id, group_id ORDER BY week ROWS BETWEEN 4 PRECEDING AND 1 PRECEDING);
+
+CREATE OR REPLACE VIEW $database.urging_days AS
+WITH
+    stores AS (
+        SELECT brand_id, group_id, argMax(g.store, (g.at, g.event_id)) AS store
+        FROM (
+            SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS at, e.event_id AS event_id,
+                if(empty(JSONExtractString(e.raw, 'group_meta', 'store')), JSONExtractString(e.raw, 'store_id'),
+                    JSONExtractString(e.raw, 'group_meta', 'store')) AS store
+            FROM $database.events AS e FINAL
+            WHERE e.type IN ('group.created', 'group.updated') AND store != ''
+        ) AS g
+        GROUP BY brand_id, group_id
+    ),
+    days AS (
+        SELECT
+            e.brand_id AS brand_id,
+            if(empty(JSONExtractString(e.raw, 'store_id')), ifNull(s.store, ''), JSONExtractString(e.raw, 'store_id')) AS store_id,
+            toDate(e.ts, 'Asia/Shanghai') AS day,
+            count() AS messages, uniqExact(e.member_id) AS members, uniqExactIf(e.group_id, e.group_id != '') AS groups
+        FROM (
+            SELECT brand_id, group_id, member_id, ts, raw FROM $database.events FINAL
+            WHERE type = 'message' AND role IN ('customer', 'kol') AND has(JSONExtract(raw, 'intent', 'Array(String)'), '催单')
+        ) AS e
+        LEFT JOIN stores AS s ON s.brand_id = e.brand_id AND s.group_id = e.group_id
+        GROUP BY brand_id, store_id, day
+    )
+SELECT
+    brand_id, store_id, day, messages, members, groups,
+    sum(d.messages) OVER (PARTITION BY brand_id, store_id ORDER BY day RANGE BETWEEN 7 PRECEDING AND 1 PRECEDING) / 7 AS expected,
+    store_id != '' AND groups >= 2 AND messages >= 5 AND messages > expected + 3 * sqrt(greatest(expected, 1)) AS incident
+FROM days AS d;
+
+CREATE OR REPLACE VIEW $database.repeated_texts AS
+WITH
+    days AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, JSONExtractUInt(e.raw, 'text_hash') AS text_hash,
+            toDate(e.ts, 'Asia/Shanghai') AS day, count() AS sent,
+            countIf(has(JSONExtract(e.raw, 'intent', 'Array(String)'), '提问')) AS asked
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'message' AND e.group_id != '' AND e.role IN ('customer', 'kol') AND JSONHas(e.raw, 'text_hash')
+        GROUP BY brand_id, group_id, text_hash, day
+    ),
+    weeks AS (
+        SELECT brand_id, group_id, text_hash, day, sum(d.sent) OVER week AS times, sum(d.asked) OVER week AS questions
+        FROM days AS d
+        WINDOW week AS (PARTITION BY brand_id, group_id, text_hash ORDER BY day RANGE BETWEEN 6 PRECEDING AND CURRENT ROW)
+    )
+SELECT brand_id, group_id, text_hash, day, times, questions
+FROM weeks
+WHERE times >= 3;
+
+CREATE OR REPLACE VIEW $database.topics AS
+WITH
+    said AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.member_id AS member_id, e.ts AS at, e.role IN ('customer', 'kol') AND e.member_id != '' AS own,
+            JSONExtractString(e.raw, 'topic_id') AS topic_id, JSONExtractString(e.raw, 'msg_id') AS msg_id,
+            JSONExtractString(e.raw, 'reply_to') AS reply_to
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('message', 'broadcast') AND e.group_id != ''
+    ),
+    answers AS (
+        SELECT brand_id, reply_to, groupUniqArrayIf(said.member_id, said.own) AS members FROM said WHERE reply_to != ''
+        GROUP BY brand_id, reply_to
+    ),
+    sizes AS (SELECT brand_id, group_id, count() AS members FROM $database.group_members GROUP BY brand_id, group_id)
+SELECT
+    s.brand_id AS brand_id, s.group_id AS group_id, s.topic_id AS topic_id,
+    toDate(min(s.at), 'Asia/Shanghai') AS day,
+    count() AS messages,
+    uniqExactIf(s.member_id, s.own) AS speakers,
+    countIf(arrayExists(x -> x != s.member_id, a.members)) AS answered,
+    answered / messages AS response_rate,
+    if(any(ifNull(z.members, 0)) = 0, NULL, speakers / any(ifNull(z.members, 0))) AS rate
+FROM said AS s
+LEFT JOIN answers AS a ON a.brand_id = s.brand_id AND a.reply_to = if(empty(s.msg_id), '-', s.msg_id)
+LEFT JOIN sizes AS z ON z.brand_id = s.brand_id AND z.group_id = s.group_id
+WHERE s.topic_id != ''
+GROUP BY brand_id, group_id, topic_id;
+
+CREATE OR REPLACE VIEW $database.staff_repeats AS
+WITH
+    posts AS (
+        SELECT
+            e.brand_id AS brand_id, e.group_id AS group_id, e.event_id AS event_id, e.ts AS at, toDate(e.ts, 'Asia/Shanghai') AS day,
+            toUnixTimestamp64Milli(e.ts) AS ms,
+            JSONExtractUInt(e.raw, 'text_simhash') AS print, JSONExtractUInt(e.raw, 'text_hash') AS text,
+            JSONExtractString(e.raw, 'content_id') AS content
+        FROM $database.events AS e FINAL
+        WHERE (e.type = 'broadcast' OR e.type = 'message' AND e.role IN ('staff', 'bot')) AND e.group_id != ''
+            AND (print != 0 OR text != 0 OR content != '')
+    ),
+    compared AS (
+        SELECT
+            brand_id, group_id, day, print, text, content,
+            groupArray((p.print, p.text, p.content)) OVER (PARTITION BY brand_id, group_id ORDER BY ms, event_id
+                ROWS BETWEEN 500 PRECEDING AND 1 PRECEDING) AS others,
+            groupArray(p.ms) OVER (PARTITION BY brand_id, group_id ORDER BY ms, event_id
+                ROWS BETWEEN 500 PRECEDING AND 1 PRECEDING) AS times,
+            ms
+        FROM posts AS p
+    ),
+    days AS (
+        SELECT brand_id, group_id, day, count() AS posts,
+            countIf(arrayExists((o, t) -> t > c.ms - 604800000 AND (
+                c.print != 0 AND o.1 != 0 AND bitHammingDistance(c.print, o.1) <= 3
+                OR c.text != 0 AND o.2 = c.text OR c.content != '' AND o.3 = c.content), c.others, c.times)) AS repeats
+        FROM compared AS c
+        GROUP BY brand_id, group_id, day
+    )
+SELECT
+    brand_id, group_id, day, posts, repeats,
+    sum(d.repeats) OVER week / sum(d.posts) OVER week AS week_share
+FROM days AS d
+WINDOW week AS (PARTITION BY brand_id, group_id ORDER BY day RANGE BETWEEN 6 PRECEDING AND CURRENT ROW);

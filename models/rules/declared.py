@@ -1,0 +1,48 @@
+"""Reading what a rule file declares beside tags: what earns points."""
+
+from typing import Final
+
+import yaml
+
+from models.earning import EARNS, Counted, Earning
+from models.measures import KEPT_DAYS_POINTS
+from models.rules.reading import Reader
+
+_POINTS_KEYS: Final = ("order", "signin", "counts", "valid_days", "warn_days", "per_yuan")
+_ORDER_KEYS: Final = ("each", "unit_fen", "per_unit")
+_COUNT_KEYS: Final = ("count", "points", "most_a_day")
+
+_LONGEST: Final = KEPT_DAYS_POINTS // 2
+"""Points hold for so many days at most, so that the days kept tell which lots were spent."""
+
+
+def earning(reader: Reader, node: yaml.Node) -> Earning:
+    """The section ``points``.
+
+    Raises `models.rules.reading.RuleError` at the first thing that is wrong.
+    """
+    parts = reader.mapping(node, _POINTS_KEYS)
+    order = reader.mapping(parts["order"], _ORDER_KEYS) if "order" in parts else {}
+    if ("unit_fen" in order) is not ("per_unit" in order):
+        raise reader.error(parts["order"], "unit_fen and per_unit go together: points for each unit of money")
+    numbers = {
+        "each_order": reader.integer(order["each"], least=0) if "each" in order else 0,
+        "unit_fen": reader.integer(order["unit_fen"], least=1) if "unit_fen" in order else 0,
+        "per_unit": reader.integer(order["per_unit"], least=0) if "per_unit" in order else 0,
+    }
+    for name, least in (("signin", 0), ("valid_days", 0), ("warn_days", 1), ("per_yuan", 1)):
+        if name in parts:
+            numbers[name] = reader.integer(parts[name], least)
+    if numbers.get("valid_days", 0) > _LONGEST:
+        raise reader.error(parts["valid_days"], f"points hold for at most {_LONGEST} days, or for ever: 0")
+    counts = reader.sequence(parts["counts"]) if "counts" in parts else []
+    return Earning(counts=tuple(_counted(reader, one) for one in counts), **numbers)
+
+
+def _counted(reader: Reader, node: yaml.Node) -> Counted:
+    parts = reader.mapping(node, _COUNT_KEYS, needed=_COUNT_KEYS)
+    return Counted(
+        what=reader.word(parts["count"], "count", EARNS),
+        points=reader.integer(parts["points"], least=1),
+        most_a_day=reader.integer(parts["most_a_day"], least=1),
+    )
