@@ -10,6 +10,7 @@ from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
+from sinks.clickhouse.response_views import RESPONSE_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
 from sinks.clickhouse.talk_views import REPLY_VIEWS, TALK_VIEWS
 
@@ -25,5 +26,6 @@ VIEWS: Final = {
         *GROUP_VIEWS,
         *REPLY_VIEWS,
         *TALK_VIEWS,
+        *RESPONSE_VIEWS,
     )
 }
