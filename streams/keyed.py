@@ -120,6 +120,9 @@ class Keyed(Flow, Generic[S]):
                 self._apply(place, partition.topic, row)
             place.frontier.advance(packed.marks)
             self.rows += len(packed.rows)
+            self.progress_at = (
+                time.monotonic()
+            )  # a long chunk on a busy machine is no standstill (streams.watchdog)
             since_yield += len(packed.rows)
             if since_yield >= ROWS_PER_STEP:
                 since_yield = 0

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.base import friendly, settings
+from streams.cli.base import fail, friendly, settings
 
 
 def compare(
@@ -22,7 +22,7 @@ def compare(
         Path | None, typer.Option(help="Rule file of the workers, if not the one of QUNPULSE_RULES.")
     ] = None,
 ) -> None:
-    """Compare member profiles and tags with a recomputation from the stored events; exit code 1 if any differ."""
+    """Compare member profiles and tags with a recomputation from stored events; exit code 1 if any differ or none is there."""
     from models.rules import compile_rules  # noqa: PLC0415
     from streams import compare as comparing  # noqa: PLC0415
     from streams.decisions import member_params, rules_text  # noqa: PLC0415
@@ -41,5 +41,7 @@ def compare(
         if textfile is not None:
             write_textfile(textfile, comparing.as_metrics(outcome))
     typer.echo(json.dumps(asdict(outcome), ensure_ascii=False) if as_json else comparing.as_text(outcome))
+    if not any(one.members for one in outcome.values):
+        fail("nothing was compared: the store holds no member's profile yet", 1)
     if any(one.differ for one in outcome.values):
         raise typer.Exit(1)

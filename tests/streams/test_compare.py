@@ -208,3 +208,11 @@ def test_a_difference_is_named_and_ends_with_1(store: EmbeddedEngine, tmp_path: 
     )
     assert done.exit_code == 1, done.output
     assert 'qunpulse_compare_differ{value="revenue_fen"} 1' in textfile.read_text()
+
+
+def test_a_store_without_profiles_is_no_success(store: EmbeddedEngine, tmp_path: Path) -> None:
+    migrate(store)
+    store.close()
+    done = CliRunner().invoke(cli, ["compare"], env={"QUNPULSE_CLICKHOUSE": f"chdb://{tmp_path / 'store'}"})
+    assert done.exit_code == 1
+    assert "nothing was compared: the store holds no member's profile yet" in done.output

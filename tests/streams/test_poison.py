@@ -9,6 +9,7 @@ import pytest
 
 from models.calendar import Calendar
 from models.members import Members
+from models.state import MemberState
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows
 from schemas.view import Event
 from streams.chunk import Partition
@@ -52,10 +53,21 @@ def told(
     rows: list[Row], bad: frozenset[str] = frozenset()
 ) -> tuple[dict[str, list[Any]], dict[bytes, bytes]]:
     """Facts by topic, and encoded states, after `rows`; repeated facts count once."""
+    outbox = Kept()
+    flow, place = members_flow(outbox, bad)
+    record: Any = SimpleNamespace(key=None, value=encode_rows(Rows(ROWS_VERSION, {}, rows)), offset=0)
+    asyncio.run(flow.work(PARTITION, [record]))
+    flow._fire(place, NOON + 60 * DAY)
+    flow.prepare()
+    facts = {topic: [json.loads(one) for one in sorted(set(some))] for topic, some in outbox.facts.items()}
+    return facts, dict(place.store.drain())
+
+
+def members_flow(outbox: Kept, bad: frozenset[str] = frozenset()) -> tuple[MembersFlow, Place[MemberState]]:
+    """A flow with one partition and no broker."""
     settings = Settings()
     model = Broken(member_params(settings), rule_set(settings), Calendar(settings.timezone))
     model.bad = bad
-    outbox = Kept()
     offsets: Any = SimpleNamespace()
     flow = MembersFlow(
         offsets,
@@ -72,12 +84,7 @@ def told(
     )
     place = Place(flow.new_store(0), SimpleNamespace(), [0])  # type: ignore[arg-type]
     flow._places = {0: place}
-    record: Any = SimpleNamespace(key=None, value=encode_rows(Rows(ROWS_VERSION, {}, rows)), offset=0)
-    asyncio.run(flow.work(PARTITION, [record]))
-    flow._fire(place, NOON + 60 * DAY)
-    flow.prepare()
-    facts = {topic: [json.loads(one) for one in sorted(set(some))] for topic, some in outbox.facts.items()}
-    return facts, dict(place.store.drain())
+    return flow, place
 
 
 def row(offset: int, member: str, day: int, **fields: Any) -> Row:

@@ -1,4 +1,4 @@
-"""A worker without a place in its group or without its topics ends itself; one that gets them in time does not."""
+"""A worker without a place in its group, without its topics or at a standstill ends itself; another does not."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from schemas.rows import ROWS_VERSION, Rows, encode_rows
 from streams import watchdog
 from streams.chunk import Partition
+from tests.streams.test_poison import PARTITION, Kept, members_flow, row
 
 
 class Ended(Exception):
@@ -94,3 +96,32 @@ def test_a_log_that_ends_before_what_was_read(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_new_leader_that_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ends_watched(monkeypatch, 7, 0.6) is None
+
+
+def test_a_long_chunk_on_a_busy_machine_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event takes a second of a clock that only this test moves; the watch looks at each of them."""
+    flow, place = members_flow(Kept())
+    now, said = [flow.progress_at], []
+    monkeypatch.setattr(flow, "lag", lambda: 4)
+    monkeypatch.setattr("streams.keyed.time", SimpleNamespace(monotonic=lambda: now[0]))
+    fold = flow.apply
+
+    def slowly(*args: Any) -> bool:
+        now[0] += 1
+        said.append(watchdog.stalled(flow, 60, now[0]))
+        return fold(*args)
+
+    monkeypatch.setattr(flow, "apply", slowly)
+    records: Any = [
+        SimpleNamespace(
+            key=None, value=encode_rows(Rows(ROWS_VERSION, {}, [row(40 * n + m, "m", 1) for m in range(40)]))
+        )
+        for n in range(3)
+    ]
+    asyncio.run(flow.work(PARTITION, records))
+    assert len(said) == 120 and set(said) == {None}
+    assert (
+        watchdog.stalled(flow, 60, now[0] + 61)
+        == "members has 4 records to read and made no progress for 60 s"
+    )
+    assert len(place.store) == 0 and place.store.dirty == 1
