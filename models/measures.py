@@ -107,6 +107,8 @@ _WORDS: Final = (
     ("activity", "活动标签", "labels of activities", "T28"),
     ("campaign", "营销活动", "campaigns", "T19"),
     ("scene", "活动场景", "scenes of campaigns", "M63"),
+    ("variant", "测试分组", "arms of A/B tests", "M59"),
+    ("live_phase", "直播阶段", "phases of live streams", "M60"),
     ("promo", "优惠类型", "kinds of promotion", "T18"),
     ("offered", "可用优惠类型", "kinds of promotion on offer", "M15"),
     ("push_sent", "收到推送的渠道", "channels of pushes delivered", "T36"),

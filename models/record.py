@@ -41,6 +41,10 @@ def record(state: MemberState, event: Event, at: int, day: int, frame: Frame) ->
         bits |= words(state, "campaign", day, (event.campaign_id,))
     if event.scene is not None:
         bits |= words(state, "scene", day, (event.scene,))
+    if event.variant is not None:
+        bits |= words(state, "variant", day, (event.variant,))
+    if event.live_phase is not None:
+        bits |= words(state, "live_phase", day, (event.live_phase,))
     if event.city is not None and last(state.touches, "city", at, event.city):
         bits |= changes.TOUCHES
     if event.platform is not None and last(state.touches, "platform", at, event.platform):

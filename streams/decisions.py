@@ -1,14 +1,13 @@
 """The models' parameters and the rules of the tags, as the settings of this deployment say."""
 
-from importlib.resources import files
-from pathlib import Path
-from typing import Final
-
 from models.palive import Spread
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
 from streams.population import Population
+from streams.rule_files import rules_text, shipped_rules
 from streams.settings import Settings
+
+__all__ = ["member_params", "rule_set", "rules_text", "shipped_rules"]
 
 
 def member_params(settings: Settings) -> MemberParams:
@@ -23,26 +22,6 @@ def member_params(settings: Settings) -> MemberParams:
         cap_per_day=float(settings.daily_message_cap),
         spread=Spread() if settings.population is None else Population.read(settings.population).spread,
     )
-
-
-SHIPPED: Final = ("default", "full")
-"""Rule files that are shipped, by the name that `QUNPULSE_RULES` may give instead of a path."""
-
-
-def shipped_rules(name: str = "default") -> tuple[str, str]:
-    """Text and name of a rule file that is shipped."""
-    return files("models.rules").joinpath(f"{name}.yaml").read_text("utf-8"), f"{name}.yaml"
-
-
-def rules_text(path: Path | None) -> tuple[str, str]:
-    """Text and name of the rule file at a path, or of a shipped one by its bare name; none is the default one.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    if path is None or str(path) in SHIPPED:
-        return shipped_rules("default" if path is None else str(path))
-    return path.read_text("utf-8"), str(path)
 
 
 def rule_set(settings: Settings) -> RuleSet:

@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         "wall", description="`wall` live; `stream` in a replay: the stream's own time drives the timers."
     )
     rules: Path | None = Field(
-        None, description="Rule file of the tags, or the name of a shipped one: default, full."
+        None, description="Rule file of the tags, or the name of a shipped one, such as full."
     )
     profile_features: bool = Field(
         False,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -24,6 +25,7 @@ from schemas.topics import DAY_MS, TOPICS
 from sinks.clickhouse.tables import TABLES
 from sinks.metrics import Metrics
 from streams.cli import cli
+from streams.rule_files import SHIPPED
 from streams.settings import Settings
 
 Block = Callable[[Words], str]
@@ -244,6 +246,7 @@ BLOCKS: Final[dict[str, Block]] = {
     "metrics": metrics,
     "tags": rule_blocks.tags,
     "more tags": rule_blocks.more_tags,
+    **{f"tags of {name}": partial(rule_blocks.profile_tags, name=name) for name in SHIPPED[2:]},
     "features": rule_blocks.features,
     "measures": rule_blocks.measures,
     "tables": tables,

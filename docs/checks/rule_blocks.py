@@ -21,7 +21,7 @@ from models.rules.condition import (
 from models.rules.rule import RuleSet
 from models.rules.wording import SIGNS
 from models.windows import ORDER_DAYS
-from streams.decisions import shipped_rules
+from streams.rule_files import shipped_rules
 
 
 def tags(words: Words) -> str:
@@ -31,14 +31,23 @@ def tags(words: Words) -> str:
 
 def more_tags(words: Words) -> str:
     """The tags that only ``full.yaml`` has."""
-    known = frozenset(rule.tag for rule in compile_rules(*shipped_rules()).rules)
-    return _tags(words, compile_rules(*shipped_rules("full")), known)
+    return _tags(words, compile_rules(*shipped_rules("full")), _of(compile_rules(*shipped_rules())))
 
 
-def _tags(words: Words, rules: RuleSet, known: frozenset[str]) -> str:
+def profile_tags(words: Words, name: str) -> str:
+    """The tags that a profile of an industry has in place of, or beside, those of ``full.yaml``."""
+    return _tags(words, compile_rules(*shipped_rules(name)), _of(compile_rules(*shipped_rules("full"))))
+
+
+def _of(rules: RuleSet) -> frozenset[tuple[str, str]]:
+    return frozenset((rule.tag, rule.source) for rule in rules.rules)
+
+
+def _tags(words: Words, rules: RuleSet, known: frozenset[tuple[str, str]]) -> str:
+    """All tags but those of the ids and sources that are known."""
     rows = []
     for rule in rules.rules:
-        if rule.tag in known:
+        if (rule.tag, rule.source) in known:
             continue
         parent = "" if rule.parent is None else getattr(rules.parents[rule.parent], words.lang)
         until = "" if rule.leave is None else condition(words, rule.leave)

@@ -14,14 +14,15 @@ from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
 from models.rules.declared import earning
 from models.rules.layers import layers
-from models.rules.named import named_days
+from models.rules.named import Entries, entries, named_days
+from models.rules.parts import Part, split
 from models.rules.phrases import Phrases
 from models.rules.reading import RuleError
 from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
-_FILE_KEYS: Final = ("version", "parents", "calendar", "points", "cuts", "rules")
+_FILE_KEYS: Final = ("version", "extends", "without", "parents", "calendar", "points", "cuts", "rules")
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
@@ -36,48 +37,88 @@ _tag_id = re.compile(r"[a-z0-9][a-z0-9_.]{0,63}").fullmatch
 
 
 def compile_rules(text: str, name: str) -> RuleSet:
-    """Rules of a file with the content ``text``; ``name`` is what errors call it.
+    """Rules of a file with the content ``text``, with those that it extends in front (`models.rules.parts`); ``name`` is what
+    errors call it.
 
     Raises `RuleError` at the first thing that is wrong.
     """
-    return _Compiler(name).rule_set(text)
+    file: _Compiler | None = None
+    for part in split(text, name):
+        file = _Compiler(part, file)
+    assert file is not None
+    return file.rule_set()
 
 
 class _Compiler(Phrases):
-    def rule_set(self, text: str) -> RuleSet:
-        root = self.compose(text)
-        parts = self.mapping(root, _FILE_KEYS, needed=("version", "rules"))
-        version = self.integer(parts["version"], least=1)
-        parents = self._parents(parts["parents"]) if "parents" in parts else {}
-        if "calendar" in parts:
-            self.days = named_days(self, parts["calendar"])
-        cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
-        rules = self._rules(parts["rules"], parents)
-        self.told_apart = _shared_ids(rules.values())
-        if self.told_apart:
-            rules = self._rules(parts["rules"], parents)
-        return RuleSet(
-            version,
-            MappingProxyType(parents),
-            tuple(rules.values()),
-            self._layers(rules),
-            cuts,
-            earning(self, parts["points"]) if "points" in parts else NO_RULES,
-        )
+    """One file, on top of the one that it extends."""
 
-    def _rules(self, of: yaml.Node, parents: Mapping[str, Name]) -> dict[str, Rule]:
+    def __init__(self, file: Part, extended: "_Compiler | None") -> None:
+        super().__init__(file.name)
+        self._extended = extended
+        root = self.compose(file.text)
+        parts = self.mapping(root, _FILE_KEYS, needed=("version", "rules"))
+        self._check_extension(parts)
+        self._parts = parts
+        self._version: int = self.integer(parts["version"], least=1) + (
+            0 if extended is None else extended._version
+        )
+        self._known_parents: dict[str, Name] = {} if extended is None else dict(extended._known_parents)
+        if "parents" in parts:
+            self._known_parents |= self._parents(parts["parents"])
+        self._calendar: Entries = {} if extended is None else extended._calendar
+        if "calendar" in parts:
+            self._calendar = {**self._calendar, **entries(self, parts["calendar"])}
+        self.days = named_days(self._calendar)
+        self._points = NO_RULES if extended is None else extended._points
+        if "points" in parts:
+            self._points = earning(self, parts["points"])
+
+    def _check_extension(self, parts: Mapping[str, yaml.Node]) -> None:
+        if "extends" in parts and self._extended is None:
+            raise self.error(
+                parts["extends"], f"{self.text(parts['extends'])!r} is to stand in front of this text"
+            )
+        if "without" in parts and "extends" not in parts:
+            raise self.error(parts["without"], "without what? The file extends no other")
+
+    def rule_set(self) -> RuleSet:
+        parts = self._parts
+        rules = self._rules(frozenset())
+        told_apart = _shared_ids(rules.values())
+        if told_apart:
+            rules = self._rules(told_apart)
+        cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
+        parents = MappingProxyType(self._known_parents)
+        return RuleSet(self._version, parents, tuple(rules.values()), self._layers(rules), cuts, self._points)
+
+    def _rules(self, told_apart: frozenset[str]) -> dict[str, Rule]:
+        """Rules by tag: those of the file that is extended, by the days of this one and less those that it is to be without,
+        each at the place of the first of its tag."""
+        self.told_apart, self.tag_places = told_apart, []
         rules: dict[str, Rule] = {}
-        for node in self.sequence(of):
-            rule = self._rule(node, parents)
-            if rule.tag in rules:
+        if self._extended is not None:
+            self._extended.days = self.days
+            rules = self._extended._rules(told_apart)
+        for node in self.sequence(self._parts["without"]) if "without" in self._parts else ():
+            del rules[self.word(node, "tag", rules)]
+        own: set[str] = set()
+        for node in self.sequence(self._parts["rules"]):
+            rule = self._rule(node, self._known_parents)
+            if rule.tag in own:
                 raise self.error(node, f"the tag {rule.tag!r} has a rule already")
+            own.add(rule.tag)
             rules[rule.tag] = rule
         return rules
 
-    def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
-        """In which turn each rule is judged, behind the tags that it reads."""
+    def _check_tags(self, rules: Mapping[str, Rule]) -> None:
+        if self._extended is not None:
+            self._extended._check_tags(rules)
         for _, node in self.tag_places:
             self.word(node, "tag", rules)
+
+    def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
+        """In which turn each rule is judged, behind the tags that it reads."""
+        self._check_tags(rules)
         found = layers(list(rules.values()))
         if found is None:
             tag, node = self.tag_places[0]

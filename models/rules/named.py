@@ -20,13 +20,24 @@ _KEYS: Final = ("name", *_WAYS, "before", "scene")
 _id = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
 
 
-def named_days(reader: Reader, node: yaml.Node) -> dict[str, NamedDays]:
-    """The section ``calendar``, by name. Raises `RuleError` at the first thing that is wrong."""
-    found: dict[str, NamedDays] = {}
-    for key, entry in reader.mapping(node).items():
+Entries = Mapping[str, tuple[Reader, yaml.Node]]
+"""What calendars say of each name, with the reader of the file where that stands."""
+
+
+def entries(reader: Reader, node: yaml.Node) -> Entries:
+    """The section ``calendar`` of one file. Raises `RuleError` if a name is none."""
+    found = reader.mapping(node)
+    for key, entry in found.items():
         if not _id(key):
             raise reader.error(entry, f"{key!r} is no name of days: small letters, digits, underscores")
-        found[key] = _entry(reader, key, entry, found)
+    return {key: (reader, entry) for key, entry in found.items()}
+
+
+def named_days(said: Entries) -> dict[str, NamedDays]:
+    """The days by name; an entry may name those that stand before it. Raises `RuleError` at the first thing that is wrong."""
+    found: dict[str, NamedDays] = {}
+    for key, (reader, node) in said.items():
+        found[key] = _entry(reader, key, node, found)
     return found
 
 

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from models.rules import RuleSet, compile_rules
+from models.rules.parts import split
 from streams.cli.base import fail, friendly, settings
 from streams.decisions import rules_text
 from streams.fatal import EXIT_CONFIG
 from streams.settings import Settings
 
 File = Annotated[
-    Path, typer.Argument(dir_okay=False, help="Rule file, or the name of a shipped one: default, full.")
+    Path, typer.Argument(dir_okay=False, help="Rule file, or the name of a shipped one, such as full.")
 ]
 Events = Annotated[
     list[Path] | None,
@@ -137,10 +138,11 @@ def cut(
             measured = cuts.measure(pages, rules, member_params(found), Calendar(found.timezone), until)
         for line in cuts.lines(measured):
             typer.echo(line)
-        renewed = cuts.rewritten(text, measured)
-        if write and renewed != text:
+        own = split(text, name)[-1].text
+        renewed = cuts.rewritten(own, measured)
+        if write and renewed != own:
             file.write_text(renewed, "utf-8")
-            typer.echo(f"{name}: version {compile_rules(renewed, name).version}")
+            typer.echo(f"{name}: version {_read(file, found)[0].version}")
 
 
 @rules_cli.command("activate")

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import yaml
-
 from streams.recompute.days import NamedDays
 from streams.recompute.described import Tallies
 from streams.recompute.ids import ids_of_several
+from streams.recompute.whole import whole
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 _DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "lift", "top")
@@ -34,9 +33,9 @@ class Conditions:
     """Writes the rules of one file, which has been checked, as SQL."""
 
     def __init__(self, text: str) -> None:
-        content = yaml.safe_load(text)
+        content = whole(text)
         self._rules: list[dict[str, Any]] = content["rules"]
-        self.tallies = Tallies(NamedDays(content.get("calendar", {})), told_apart=ids_of_several(self._rules))
+        self.tallies = Tallies(NamedDays(content["calendar"]), told_apart=ids_of_several(self._rules))
         self.compiled = Compiled()
         for rule in self._in_turn():
             self._rule(rule)
@@ -63,6 +62,9 @@ class Conditions:
     def _rule(self, rule: Mapping[str, Any]) -> None:
         tag, holds = rule["id"], self._condition(rule["when"])
         if "until" in rule and not _features(rule["when"]) | _features(rule["until"]) <= _FALLS:
+            self.compiled.left_out.append(tag)
+            return
+        if any(read in self.compiled.left_out for read in _tags(rule["when"])):
             self.compiled.left_out.append(tag)
             return
         if "minimum_stay" in rule or "time_to_live" in rule or "holdout" in rule:

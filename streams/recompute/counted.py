@@ -109,6 +109,8 @@ _WORDS: Final = {
     "activity": (_CHECKINS, "JSONExtract(raw, 'activity_tags', 'Array(String)')"),
     "campaign": ("true", f"[{text('campaign_id')}]"),
     "scene": ("true", f"[{text('scene')}]"),
+    "variant": ("true", f"[{text('variant')}]"),
+    "live_phase": ("true", f"[{text('live_phase')}]"),
     "promo": ("type = 'paid'", "arrayMap(one -> JSONExtractString(one, 'type'), JSONExtractArrayRaw(raw, 'promo'))"),
     "offered": (
         "type IN ('push_delivered', 'visited', 'cart_added', 'cart_removed', 'placed', 'paid')",

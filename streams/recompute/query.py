@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
-import yaml
-
 from models import liked
 from models.params import OWN_ROLES, MemberParams
 from streams.recompute import counted, named, tastes
 from streams.recompute.conditions import Compiled, Conditions
 from streams.recompute.ledger import NAMES, Points
+from streams.recompute.whole import whole
 
 HELD: Final = (
     "first_seen", "last_seen", "activity_score", "activity", "activity_freq", "stage", "r_days", "f", "m_fen", "orders",
@@ -33,7 +32,7 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
     conditions = Conditions(rules)
     compiled = conditions.compiled
     acts = params.acts
-    points = Points(yaml.safe_load(rules).get("points", {}))
+    points = Points(whole(rules)["points"])
     keeps_points = any(name in rules for name in NAMES)
     features = {
         **named.named(params),

@@ -20,7 +20,7 @@ from schemas.join import JoinFields
 from schemas.order import OrderFields
 from sinks.clickhouse.tables import TABLES
 from sinks.clickhouse.views import VIEWS
-from streams.decisions import shipped_rules
+from streams.rule_files import SHIPPED, shipped_rules
 
 Status = Literal["served", "partly served", "not served yet", "not from events"]
 
@@ -118,7 +118,7 @@ _WAYS: Final[Mapping[str, Iterable[str]]] = {
 
 @cache
 def _servers() -> frozenset[str]:
-    tags = {rule.tag for rule in compile_rules(*shipped_rules("full")).rules}
+    tags = {rule.tag for name in SHIPPED for rule in compile_rules(*shipped_rules(name)).rules}
     readable = {name: one.columns for name, one in (*TABLES.items(), *VIEWS.items())}
     columns = {f"{name}.{column}" for name, of_one in readable.items() for column in of_one}
     described = {f"{way}({what})" for way, known in _WAYS.items() for what in known}

@@ -1,0 +1,19 @@
+"""What a rule file says together with those that it extends, from its text, which has been checked."""
+
+from typing import Any
+
+import yaml
+
+
+def whole(text: str) -> dict[str, Any]:
+    """Rules, calendar and points, as if they stood in one file."""
+    rules: dict[str, dict[str, Any]] = {}
+    calendar: dict[str, Any] = {}
+    points: dict[str, Any] = {}
+    for file in yaml.safe_load_all(text):
+        for tag in file.get("without", ()):
+            del rules[tag]
+        rules |= {rule["id"]: rule for rule in file["rules"]}
+        calendar |= file.get("calendar", {})
+        points = file.get("points", points)
+    return {"rules": list(rules.values()), "calendar": calendar, "points": points}
