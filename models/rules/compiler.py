@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from models.earning import NO_RULES
+from models.earning import NO_RULES, Earning
 from models.features import Step
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
@@ -69,7 +69,7 @@ class _Compiler(Phrases):
         if "calendar" in parts:
             self._calendar = {**self._calendar, **entries(self, parts["calendar"])}
         self.days = named_days(self._calendar)
-        self._points = NO_RULES if extended is None else extended._points
+        self._points: Earning = NO_RULES if extended is None else extended._points
         if "points" in parts:
             self._points = earning(self, parts["points"])
 
