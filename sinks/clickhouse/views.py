@@ -10,6 +10,7 @@ from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
+from sinks.clickhouse.path_views import PATH_VIEWS
 from sinks.clickhouse.response_views import RESPONSE_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
 from sinks.clickhouse.talk_views import REPLY_VIEWS, TALK_VIEWS
@@ -23,6 +24,7 @@ VIEWS: Final = {
         *ACTIVITY_VIEWS,
         *INVITE_VIEWS,
         *CONTEST_VIEWS,
+        *PATH_VIEWS,
         *GROUP_VIEWS,
         *REPLY_VIEWS,
         *TALK_VIEWS,

@@ -43,6 +43,11 @@ def test_a_released_migration_is_never_edited(release: Path) -> None:
         assert today[file] == then, file
 
 
+def test_no_two_migrations_have_one_number() -> None:
+    numbers = [file[:4] for file in formats()["store"]["print"]]
+    assert len(numbers) == len(set(numbers))
+
+
 def test_a_print_sees_a_field_its_type_and_its_order() -> None:
     def told(*fields: Any) -> str:
         return print_of(shape(msgspec.inspect.type_info(msgspec.defstruct("State", fields, array_like=True))))

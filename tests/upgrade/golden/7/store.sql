@@ -2326,3 +2326,340 @@ SELECT
     sum(d.repeats) OVER week / sum(d.posts) OVER week AS week_share
 FROM days AS d
 WINDOW week AS (PARTITION BY brand_id, group_id ORDER BY day RANGE BETWEEN 6 PRECEDING AND CURRENT ROW);
+
+CREATE OR REPLACE VIEW $database.broadcast_responses AS
+WITH
+    heard AS (SELECT brand_id, max(ts) AS last FROM $database.events GROUP BY brand_id),
+    sent AS (
+        SELECT e.brand_id AS brand_id, e.event_id AS event_id, e.group_id AS group_id, e.ts AS at, toDate(e.ts, 'Asia/Shanghai') AS day,
+            JSONExtractString(e.raw, 'broadcast_id') AS broadcast_id
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'broadcast' AND e.group_id != ''
+    ),
+    acts AS (
+        SELECT a.brand_id AS brand_id, a.group_id AS group_id, a.member_id AS member_id, a.at AS at, a.day AS day, a.type AS type,
+            ifNull(w.event_id, '') != '' AS wakes
+        FROM $database.own_acts AS a
+        LEFT JOIN $database.awakenings AS w ON w.brand_id = a.brand_id AND w.event_id = a.event_id
+        WHERE a.type != 'group.joined'
+    ),
+    answers AS (
+        SELECT s.brand_id AS brand_id, s.event_id AS event_id,
+            uniqExactIf(a.member_id, a.type = 'signin' AND a.at <= s.at + INTERVAL 2 HOUR) AS signed,
+            uniqExact(a.member_id) AS acted, uniqExactIf(a.member_id, a.wakes) AS woken
+        FROM (SELECT brand_id, event_id, group_id, at, bucket FROM sent ARRAY JOIN [day, day + 1] AS bucket) AS s
+        INNER JOIN acts AS a ON a.brand_id = s.brand_id AND a.group_id = s.group_id AND a.day = s.bucket
+        WHERE a.at > s.at AND a.at <= s.at + INTERVAL 24 HOUR
+        GROUP BY brand_id, event_id
+    )
+SELECT
+    s.brand_id AS brand_id, s.event_id AS event_id, s.broadcast_id AS broadcast_id, s.group_id AS group_id, s.at AS at, s.day AS day,
+    h.last >= s.at + INTERVAL 24 HOUR AS over,
+    ifNull(z.members, 0) AS members,
+    ifNull(r.signed, 0) AS signed, ifNull(r.acted, 0) AS acted, ifNull(r.woken, 0) AS woken,
+    if(members <= 0, NULL, signed / members) AS signed_rate,
+    if(members <= 0, NULL, acted / members) AS rate
+FROM sent AS s
+INNER JOIN heard AS h ON h.brand_id = s.brand_id
+LEFT JOIN answers AS r ON r.brand_id = s.brand_id AND r.event_id = s.event_id
+ASOF LEFT JOIN $database.group_sizes AS z ON z.brand_id = s.brand_id AND z.group_id = s.group_id AND s.day >= z.day;
+
+CREATE OR REPLACE VIEW $database.woken_members AS
+SELECT w.brand_id AS brand_id, w.group_id AS group_id, w.member_id AS member_id, w.at AS at, w.day AS day, w.type AS type,
+    b.broadcast_id AS broadcast_id, b.at AS broadcast_at
+FROM $database.awakenings AS w
+ASOF INNER JOIN (
+    SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS at, JSONExtractString(e.raw, 'broadcast_id') AS broadcast_id
+    FROM $database.events AS e FINAL
+    WHERE e.type = 'broadcast' AND e.group_id != ''
+) AS b ON b.brand_id = w.brand_id AND b.group_id = w.group_id AND w.at > b.at
+WHERE w.at <= b.at + INTERVAL 24 HOUR;
+
+CREATE OR REPLACE VIEW $database.push_actions AS
+WITH
+    heard AS (SELECT brand_id, max(ts) AS last FROM $database.events GROUP BY brand_id),
+    pushes AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS at, h.last AS last
+        FROM $database.events AS e FINAL
+        INNER JOIN heard AS h ON h.brand_id = e.brand_id
+        WHERE e.type = 'push_delivered' AND e.role IN ('customer', 'kol')
+    ),
+    acts AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS at
+        FROM $database.events AS e FINAL
+        WHERE e.member_id != '' AND e.role IN ('customer', 'kol') AND (e.type IN ('solitaire', 'visited', 'cart_added', 'placed', 'paid')
+            OR e.kind = 'checkin' AND e.type NOT IN ('audit', 'points_grant'))
+    ),
+    followed AS (
+        SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.at AS at, p.last AS last,
+            ifNull(a.member_id, '') != '' AND a.at <= p.at + INTERVAL 24 HOUR AS done
+        FROM pushes AS p
+        ASOF LEFT JOIN acts AS a ON a.brand_id = p.brand_id AND a.member_id = p.member_id AND p.at < a.at
+    )
+SELECT brand_id, member_id, count() AS pushes, countIf(f.done) AS acted, acted / pushes AS rate
+FROM followed AS f
+WHERE f.done OR f.last >= f.at + INTERVAL 24 HOUR
+GROUP BY brand_id, member_id;
+
+CREATE OR REPLACE VIEW $database.group_lives AS
+WITH
+    born AS (
+        SELECT g.brand_id AS brand_id, g.group_id AS group_id,
+            toDate(ifNull(minOrNullIf(g.at, g.type = 'group.created'), min(g.at)), 'Asia/Shanghai') AS began,
+            toDate(maxOrNullIf(g.at, g.type = 'group.dissolved'), 'Asia/Shanghai') AS ended,
+            began + 6 AS first_end,
+            argMaxIf(g.purpose, (g.at, g.event_id), g.purpose != '') AS purpose,
+            argMaxIf(g.growth, (g.at, g.event_id), g.growth != '') AS growth_type
+        FROM (
+            SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS at, e.event_id AS event_id, e.type AS type,
+                if(startsWith(e.type, 'group.'), JSONExtractString(e.raw, 'group_meta', 'purpose'), '') AS purpose,
+                if(startsWith(e.type, 'group.'), JSONExtractString(e.raw, 'group_meta', 'growth_type'), '') AS growth
+            FROM $database.events AS e FINAL
+            WHERE e.group_id != ''
+        ) AS g
+        GROUP BY brand_id, group_id
+    ),
+    weeks AS (
+        SELECT b.brand_id AS brand_id, b.group_id AS group_id, intDiv(a.day - b.began, 7) AS week, uniqExact(a.member_id) AS active,
+            uniqExactIf(a.member_id, a.type = 'message') AS speakers, max(a.day) AS last
+        FROM $database.own_acts AS a
+        INNER JOIN born AS b ON b.brand_id = a.brand_id AND b.group_id = a.group_id
+        WHERE a.type IN ('message', 'solitaire', 'dice', 'visited') OR a.speaks
+        GROUP BY brand_id, group_id, week
+    ),
+    fits AS (
+        SELECT w.brand_id AS brand_id, w.group_id AS group_id, max(w.last) AS last_active,
+            sumIf(w.speakers, w.week = 0) AS first_week,
+            countIf((w.week + 1) * 7 <= l.day - b.began) AS weeks,
+            simpleLinearRegressionIf(w.week * 7, log(w.active), (w.week + 1) * 7 <= l.day - b.began).1 AS slope
+        FROM weeks AS w
+        INNER JOIN born AS b ON b.brand_id = w.brand_id AND b.group_id = w.group_id
+        INNER JOIN $database.last_days AS l ON l.brand_id = w.brand_id
+        GROUP BY brand_id, group_id
+    ),
+    sizes AS (
+        SELECT brand_id, group_id, argMax(z.members, z.day) AS members FROM $database.group_sizes AS z GROUP BY brand_id, group_id
+    ),
+    latest AS (
+        SELECT a.brand_id AS brand_id, a.group_id AS group_id, uniqExactIf(a.member_id, a.type = 'message') AS speakers
+        FROM $database.own_acts AS a
+        INNER JOIN $database.last_days AS l ON l.brand_id = a.brand_id
+        WHERE a.day > l.day - 7
+        GROUP BY brand_id, group_id
+    )
+SELECT
+    b.brand_id AS brand_id, b.group_id AS group_id, b.purpose AS purpose, b.growth_type AS growth_type,
+    b.began AS began, b.ended AS ended, nullIf(f.last_active, toDate(0)) AS last_active,
+    l.day - b.began AS age_days,
+    isNotNull(b.ended) OR ifNull(last_active <= l.day - 7, age_days >= 7) AS dead,
+    if(dead, greatest(ifNull(last_active - b.began + 1, 0), 0), NULL) AS life_days,
+    if(ifNull(y.members, 0) <= 0, NULL, ifNull(f.first_week, 0) / y.members) AS first_rate,
+    if(ifNull(z.members, 0) <= 0, NULL, ifNull(t.speakers, 0) / z.members) AS last_rate,
+    age_days >= 14 AND ifNull(last_rate < first_rate / 2, 0) AS cooling,
+    if(f.weeks >= 3 AND f.slope < 0, -log(2) / f.slope, NULL) AS half_life_days
+FROM born AS b
+INNER JOIN $database.last_days AS l ON l.brand_id = b.brand_id
+LEFT JOIN fits AS f ON f.brand_id = b.brand_id AND f.group_id = b.group_id
+LEFT JOIN latest AS t ON t.brand_id = b.brand_id AND t.group_id = b.group_id
+LEFT JOIN sizes AS z ON z.brand_id = b.brand_id AND z.group_id = b.group_id
+ASOF LEFT JOIN $database.group_sizes AS y ON y.brand_id = b.brand_id AND y.group_id = b.group_id AND b.first_end >= y.day;
+
+CREATE OR REPLACE VIEW $database.group_deaths AS
+SELECT brand_id, growth_type, count() AS groups, countIf(g.dead) AS died, died / groups AS dead_share,
+    quantileExactIf(0.5)(g.life_days, g.dead) AS median_days
+FROM $database.group_lives AS g
+GROUP BY brand_id, growth_type;
+
+CREATE OR REPLACE VIEW $database.signin_runs AS
+WITH
+    signed AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS ts,
+            JSONExtractString(e.raw, 'activity_id') AS activity_id, JSONExtractString(e.raw, 'bet_id') AS bet_id,
+            JSONExtractString(e.raw, 'campaign_id') AS campaign_id, JSONExtractUInt(e.raw, 'required_days') AS required,
+            ifNull(toDateOrNull(JSONExtractString(e.raw, 'local_day')), toDate(e.ts, 'Asia/Shanghai')) AS day
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'signin' AND e.member_id != '' AND e.role IN ('customer', 'kol')
+    ),
+    runs AS (
+        SELECT
+            brand_id, member_id, activity_id, bet_id, max(s.campaign_id) AS campaign_id, max(s.required) AS required,
+            min(s.day) AS first, arrayFilter(d -> d < first + required, groupUniqArray(s.day)) AS days, max(s.ts) AS last_at
+        FROM signed AS s
+        GROUP BY brand_id, member_id, activity_id, bet_id
+        HAVING required > 0
+    )
+SELECT
+    r.brand_id AS brand_id,
+    r.member_id AS member_id,
+    r.activity_id AS activity_id,
+    r.bet_id AS bet_id,
+    r.campaign_id AS campaign_id,
+    r.first AS day,
+    r.required AS required_days,
+    length(r.days) AS days,
+    multiIf(days >= required_days, 'earned',
+        arrayCount(d -> d < l.day, r.days) < least(toInt64(required_days), dateDiff('day', r.first, l.day)), 'failed',
+        'active') AS state,
+    r.last_at AS last_at
+FROM runs AS r
+INNER JOIN $database.last_days AS l ON l.brand_id = r.brand_id;
+
+CREATE OR REPLACE VIEW $database.campaign_paths AS
+WITH
+    told AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.group_id AS group_id, e.ts AS ts,
+            JSONExtractString(e.raw, 'campaign_id') AS campaign_id,
+            if(e.kind = 'join', JSONExtractString(e.raw, 'inviter_id'), '') AS inviter_id,
+            multiIf(e.type = 'account.followed', 'followed', e.type = 'group.joined', 'joined', e.type = 'contact.added', 'contact',
+                e.type = 'visited', 'visited', e.type = 'invite.sent', 'invited', e.type = 'enroll', 'enrolled',
+                e.type = 'signin', 'signed_in', e.type IN ('share', 'moments_post'), 'shared',
+                e.type = 'message' AND e.group_id != '' AND JSONExtractString(e.raw, 'msg_type') = 'image', 'posted',
+                e.type = 'audit' AND JSONExtractString(e.raw, 'audit_state') = 'approved', 'approved',
+                e.type = 'paid' AND arrayExists(line -> JSONExtractString(line, 'sku_type') = 'course',
+                    JSONExtractArrayRaw(e.raw, 'lines')), 'paid', '') AS act
+        FROM $database.events AS e FINAL
+        WHERE e.member_id != '' AND e.role IN ('customer', 'kol') AND (act != '' OR inviter_id != '') AND e.type IN (
+            'account.followed', 'group.joined', 'contact.added', 'member.registered', 'visited', 'invite.sent', 'enroll', 'signin',
+            'share', 'moments_post', 'message', 'audit', 'paid')
+    ),
+    posts AS (
+        SELECT e.brand_id AS brand_id, e.group_id AS group_id, e.ts AS ts
+        FROM $database.events AS e FINAL
+        WHERE e.group_id != '' AND (e.type = 'broadcast' OR (e.type = 'message' AND e.role = 'staff'))
+    ),
+    acts AS (
+        SELECT brand_id, member_id, campaign_id, ts, act FROM told WHERE act != ''
+        UNION ALL
+        SELECT t.brand_id, t.inviter_id, t.campaign_id, t.ts, 'brought' FROM told AS t
+        WHERE t.inviter_id NOT IN ('', 'erased', t.member_id) AND t.act != 'invited'
+        UNION ALL
+        SELECT j.brand_id, j.member_id, j.campaign_id, p.ts, 'told'
+        FROM (SELECT * FROM told WHERE act = 'joined') AS j
+        ASOF INNER JOIN posts AS p ON p.brand_id = j.brand_id AND p.group_id = j.group_id AND p.ts >= j.ts
+    ),
+    campaigns AS (SELECT DISTINCT brand_id, member_id, campaign_id FROM acts WHERE campaign_id != ''),
+    steps AS (
+        SELECT a.brand_id AS brand_id, a.member_id AS member_id, c.campaign_id AS campaign_id, a.act AS act, a.ts AS ts,
+            toUInt64(toUnixTimestamp64Milli(a.ts)) AS ms
+        FROM acts AS a
+        INNER JOIN campaigns AS c ON c.brand_id = a.brand_id AND c.member_id = a.member_id
+        WHERE a.campaign_id IN ('', c.campaign_id)
+    ),
+    reached AS (
+        SELECT
+            brand_id, member_id, campaign_id, minIf(s.ts, s.act = 'followed') AS at,
+            windowFunnel(604800000)(ms, act = 'followed', act = 'joined', act = 'told', act = 'posted', act = 'approved',
+                act = 'signed_in') AS spreading,
+            windowFunnel(604800000)(ms, act = 'followed', act = 'paid', act = 'contact', act = 'joined', act = 'told',
+                act = 'signed_in', act = 'shared') AS product,
+            windowFunnel(604800000)(ms, act = 'followed', act = 'visited', act = 'invited', act = 'brought', act = 'enrolled',
+                act = 'joined') AS service
+        FROM steps AS s
+        GROUP BY brand_id, member_id, campaign_id
+        HAVING spreading > 0
+    ),
+    completed AS (
+        SELECT DISTINCT brand_id, member_id, campaign_id FROM $database.signin_runs WHERE state = 'earned'
+    )
+SELECT
+    r.brand_id AS brand_id,
+    way.1 AS path,
+    r.campaign_id AS campaign_id,
+    r.member_id AS member_id,
+    r.at AS at,
+    toDate(r.at, 'Asia/Shanghai') AS day,
+    way.2 AS stage,
+    arrayElement(way.3, stage) AS step
+FROM reached AS r
+ARRAY JOIN [
+    ('spreading', r.spreading, ['followed', 'joined', 'told', 'posted', 'approved', 'signed_in']),
+    ('product', if(r.product = 7 AND ((r.brand_id, r.member_id, r.campaign_id) IN (SELECT * FROM completed)
+            OR (r.brand_id, r.member_id, '') IN (SELECT * FROM completed)), 8, r.product),
+        ['followed', 'paid', 'contact', 'joined', 'told', 'signed_in', 'shared', 'completed']),
+    ('service', r.service, ['followed', 'visited', 'invited', 'brought', 'enrolled', 'joined'])] AS way;
+
+CREATE OR REPLACE VIEW $database.audit_days AS
+WITH
+    audits AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            if(empty(submission_id), e.event_id, submission_id) AS id,
+            argMax(JSONExtractString(e.raw, 'activity_id'), (e.ts, e.event_id)) AS activity_id,
+            argMax(JSONExtractString(e.raw, 'audit_state'), (e.ts, e.event_id)) AS state, max(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'audit'
+        GROUP BY brand_id, member_id, submission_id, id
+        HAVING state IN ('approved', 'rejected')
+    ),
+    handed AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'submission_id') AS submission_id, min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.kind = 'checkin' AND submission_id != ''
+            AND (e.type != 'audit' OR JSONExtractString(e.raw, 'audit_state') = 'pending')
+        GROUP BY brand_id, member_id, submission_id
+    ),
+    pictures AS (
+        SELECT e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS at
+        FROM $database.events AS e FINAL
+        WHERE e.member_id != '' AND (e.type = 'share'
+            OR (e.type = 'message' AND e.group_id != '' AND JSONExtractString(e.raw, 'msg_type') = 'image'))
+    ),
+    judged AS (
+        SELECT
+            a.brand_id AS brand_id, a.activity_id AS activity_id, a.state AS state, a.at AS at,
+            multiIf(h.at > 0 AND h.at <= a.at, h.at, p.at > 0 AND p.at >= a.at - INTERVAL 7 DAY, p.at, NULL) AS since
+        FROM audits AS a
+        LEFT JOIN handed AS h ON h.brand_id = a.brand_id AND h.member_id = a.member_id AND h.submission_id = a.submission_id
+        ASOF LEFT JOIN pictures AS p ON p.brand_id = a.brand_id AND p.member_id = a.member_id AND p.at <= a.at
+    )
+SELECT
+    j.brand_id AS brand_id,
+    j.activity_id AS activity_id,
+    toDate(j.at, 'Asia/Shanghai') AS day,
+    count() AS audits,
+    countIf(j.state = 'approved') AS approved,
+    approved / audits AS pass_rate,
+    avgOrNull(dateDiff('millisecond', j.since, j.at)) / 60000 AS minutes
+FROM judged AS j
+GROUP BY brand_id, activity_id, day;
+
+CREATE OR REPLACE VIEW $database.first_signins AS
+WITH
+    came AS (
+        SELECT brand_id, member_id, min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'group.joined' AND e.role IN ('customer', 'kol')
+        GROUP BY brand_id, member_id
+    ),
+    signed AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, min(c.at) AS joined_at, min(e.ts) AS at,
+            argMin((JSONExtractString(e.raw, 'activity_id'), JSONExtractString(e.raw, 'submission_id')), (e.ts, e.event_id)) AS told
+        FROM $database.events AS e FINAL
+        INNER JOIN came AS c ON c.brand_id = e.brand_id AND c.member_id = e.member_id
+        WHERE e.type = 'signin' AND e.ts >= c.at
+        GROUP BY brand_id, member_id
+    ),
+    audits AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, e.ts AS at, JSONExtractString(e.raw, 'activity_id') AS activity_id,
+            JSONExtractString(e.raw, 'submission_id') AS submission_id, JSONExtractString(e.raw, 'audit_state') AS state
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'audit' AND state IN ('approved', 'rejected')
+    )
+SELECT
+    s.brand_id AS brand_id,
+    s.member_id AS member_id,
+    any(s.joined_at) AS joined_at,
+    any(s.at) AS at,
+    toDate(any(s.at), 'Asia/Shanghai') AS day,
+    dateDiff('millisecond', joined_at, at) / 3600000 AS hours,
+    hours <= 24 AS within_day,
+    ifNull(nullIf(if(tupleElement(any(s.told), 2) != '',
+        argMaxIf(a.state, a.at, a.submission_id = tupleElement(s.told, 2)),
+        argMinIf(a.state, a.at, a.activity_id = tupleElement(s.told, 1) AND a.at >= s.at)), ''), 'pending') AS audit_state
+FROM signed AS s
+LEFT JOIN audits AS a ON a.brand_id = s.brand_id AND a.member_id = s.member_id
+GROUP BY brand_id, member_id;
