@@ -15,6 +15,7 @@ from models.liked import LIKED
 from models.offers import OFFERS
 from models.points import POINTS
 from models.stage import Churn, Stage
+from models.standing import STANDING
 from models.state import MemberState
 from models.touched import TOUCHED
 
@@ -145,6 +146,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *ANSWERED,
     *FACTS,
     *POINTS,
+    *STANDING,
 )  # fmt: skip
 """Every feature that a rule may name."""
 

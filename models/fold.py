@@ -56,7 +56,7 @@ def fold(state: MemberState, event: Event, source: int, offset: int, frame: Fram
     state.revision += 1
     work = state.work
     if changed & LEDGER:
-        work.ledger = None
+        work.ledger = work.terms = None
     if changed & changes.TIES:
         work.member_since = UNKNOWN
     if changed & changes.LIFE:

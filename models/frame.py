@@ -2,6 +2,7 @@
 
 from models.calendar import Calendar
 from models.earning import NO_RULES, Earning
+from models.levels import NO_LEVELS, Levels
 from models.params import MemberParams
 from models.score import Scale
 
@@ -9,12 +10,19 @@ from models.score import Scale
 class Frame:
     """Tunables and calendar, given once at start."""
 
-    __slots__ = ("acts", "calendar", "earning", "params", "scale")
+    __slots__ = ("acts", "calendar", "earning", "levels", "params", "scale")
 
-    def __init__(self, params: MemberParams, calendar: Calendar, earning: Earning = NO_RULES) -> None:
+    def __init__(
+        self,
+        params: MemberParams,
+        calendar: Calendar,
+        earning: Earning = NO_RULES,
+        levels: Levels = NO_LEVELS,
+    ) -> None:
         self.params = params
         self.calendar = calendar
         self.earning = earning
+        self.levels = levels
         self.scale = Scale(params.half_life_days, params.cap_per_day)
         self.acts = params.acts
 

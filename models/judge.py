@@ -100,7 +100,7 @@ class Judge:
     def _everything(self, work: Work) -> Plan:
         """A first look, at everything."""
         work.values = list(self._index.unknown)
-        work.ledger = None
+        work.ledger = work.terms = None
         work.dues = [NEVER] * self._index.slots
         return self._index.everything
 

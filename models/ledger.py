@@ -15,6 +15,7 @@ from models.earning import EARNS
 from models.frame import Frame
 from models.lots import NOTHING, Ledger, Lot, settle
 from models.measures import COUNTS, KEPT_DAYS_POINTS, SUMS
+from models.standing import percent_at
 from models.state import MemberState
 from models.tally import Tally
 
@@ -103,7 +104,7 @@ def _ruled(state: MemberState, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     told = state.keyed.get(TOLD, {})
     for order in purchases.of(state):
-        yield frame.day(order.at), earning.of_order(order.fen)
+        yield frame.day(order.at), earning.of_order(order.fen) * percent_at(state, order.at, frame) // 100
     if earning.signin:
         signed = told.get("signin", _NONE).days
         for day in state.signins:

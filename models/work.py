@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from models.levels import Term
 from models.lots import Ledger
 from models.orders import Book
 from models.rhythm import Gaps, Rhythm
@@ -18,7 +19,7 @@ class Work:
 
     __slots__ = (
         "before", "book", "changed", "dues", "fresh", "gaps", "ledger", "liked", "manual", "member_since", "oldest",
-       "place", "points", "rhythm", "values", "word",
+       "place", "points", "rhythm", "terms", "values", "word",
     )  # fmt: skip
 
     def __init__(self, fresh: bool = False) -> None:
@@ -47,6 +48,8 @@ class Work:
         self.rhythm: Rhythm | None = None
         self.ledger: Ledger | None = None
         """None once what it hangs on changed."""
+        self.terms: list[Term] | None = None
+        """The same of levels."""
         self.book: Book | None = None
         self.liked: tuple[int, int, Any] | None = None
         """What `models.liked` found at a revision, on a local day."""

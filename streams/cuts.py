@@ -44,7 +44,10 @@ def measure(
 ) -> list[Measured]:
     """Measure every cut point of ``rules`` as of ``until`` (ms), or of each page's latest event."""
     found = [Measured(cut) for cut in rules.cuts]
-    model, frame = Members(params, _asking(rules), calendar), Frame(params, calendar, rules.earning)
+    model, frame = (
+        Members(params, _asking(rules), calendar),
+        Frame(params, calendar, rules.earning, rules.levels),
+    )
     for page in pages:
         if not page:
             continue
@@ -81,7 +84,9 @@ def _asking(rules: RuleSet) -> RuleSet:
         if cut.among is not None
     )  # fmt: skip
     every = (*rules.rules, *asked) if any(tags_of(one.enter) for one in asked) else asked
-    return RuleSet(rules.version, rules.parents, every, layers(every) or (), earning=rules.earning)
+    return RuleSet(
+        rules.version, rules.parents, every, layers(every) or (), earning=rules.earning, levels=rules.levels
+    )
 
 
 def rewritten(text: str, measured: Sequence[Measured]) -> str:

@@ -10,9 +10,10 @@ import yaml
 
 from models.earning import NO_RULES, Earning
 from models.features import Step
+from models.levels import NO_LEVELS, Levels
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
-from models.rules.declared import earning
+from models.rules.declared import earning, levels
 from models.rules.layers import layers
 from models.rules.named import Entries, entries, named_days
 from models.rules.parts import Part, split
@@ -22,7 +23,17 @@ from models.rules.rule import Name, Rule, RuleSet
 
 __all__ = ["RuleError", "compile_rules"]
 
-_FILE_KEYS: Final = ("version", "extends", "without", "parents", "calendar", "points", "cuts", "rules")
+_FILE_KEYS: Final = (
+    "version",
+    "extends",
+    "without",
+    "parents",
+    "calendar",
+    "points",
+    "levels",
+    "cuts",
+    "rules",
+)
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
@@ -72,6 +83,9 @@ class _Compiler(Phrases):
         self._points: Earning = NO_RULES if extended is None else extended._points
         if "points" in parts:
             self._points = earning(self, parts["points"])
+        self._levels: Levels = NO_LEVELS if extended is None else extended._levels
+        if "levels" in parts:
+            self._levels = levels(self, parts["levels"])
 
     def _check_extension(self, parts: Mapping[str, yaml.Node]) -> None:
         if "extends" in parts and self._extended is None:
@@ -89,7 +103,8 @@ class _Compiler(Phrases):
             rules = self._rules(told_apart)
         cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
         parents = MappingProxyType(self._known_parents)
-        return RuleSet(self._version, parents, tuple(rules.values()), self._layers(rules), cuts, self._points)
+        every = tuple(rules.values())
+        return RuleSet(self._version, parents, every, self._turns(rules), cuts, self._points, self._levels)
 
     def _rules(self, told_apart: frozenset[str]) -> dict[str, Rule]:
         """Rules by tag: those of the file that is extended, by the days of this one and less those that it is to be without,
@@ -116,7 +131,7 @@ class _Compiler(Phrases):
         for _, node in self.tag_places:
             self.word(node, "tag", rules)
 
-    def _layers(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
+    def _turns(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
         """In which turn each rule is judged, behind the tags that it reads."""
         self._check_tags(rules)
         found = layers(list(rules.values()))

@@ -1,16 +1,20 @@
-"""Reading what a rule file declares beside tags: what earns points."""
+"""Reading what a rule file declares beside tags: what earns points, and the levels of members."""
 
 from typing import Final
 
 import yaml
 
 from models.earning import EARNS, Counted, Earning
+from models.levels import Levels, Rung
 from models.measures import KEPT_DAYS_POINTS
 from models.rules.reading import Reader
 
 _POINTS_KEYS: Final = ("order", "signin", "counts", "valid_days", "warn_days", "per_yuan")
 _ORDER_KEYS: Final = ("each", "unit_fen", "per_unit")
 _COUNT_KEYS: Final = ("count", "points", "most_a_day")
+_LEVELS_KEYS: Final = ("growth", "window_days", "period_days", "grace_days", "steps")
+_GROWTH_KEYS: Final = ("per_yuan", "signin")
+_STEP_KEYS: Final = ("level", "from", "points_percent")
 
 _LONGEST: Final = KEPT_DAYS_POINTS // 2
 """Points hold for so many days at most, so that the days kept tell which lots were spent."""
@@ -45,4 +49,32 @@ def _counted(reader: Reader, node: yaml.Node) -> Counted:
         what=reader.word(parts["count"], "count", EARNS),
         points=reader.integer(parts["points"], least=1),
         most_a_day=reader.integer(parts["most_a_day"], least=1),
+    )
+
+
+def levels(reader: Reader, node: yaml.Node) -> Levels:
+    """The section ``levels``.
+
+    Raises `models.rules.reading.RuleError` at the first thing that is wrong.
+    """
+    parts = reader.mapping(node, _LEVELS_KEYS, needed=("steps",))
+    growth = reader.mapping(parts["growth"], _GROWTH_KEYS) if "growth" in parts else {}
+    numbers = {name: reader.integer(one, least=0) for name, one in growth.items()}
+    for name, least in (("window_days", 1), ("period_days", 1), ("grace_days", 0)):
+        if name in parts:
+            numbers[name] = reader.integer(parts[name], least)
+    rungs = tuple(_rung(reader, one) for one in reader.sequence(parts["steps"]))
+    if any(low.least >= high.least for low, high in zip(rungs, rungs[1:], strict=False)):
+        raise reader.error(parts["steps"], "levels go from the lowest to the highest")
+    if len({rung.level for rung in rungs}) < len(rungs):
+        raise reader.error(parts["steps"], "two levels have one name")
+    return Levels(rungs=rungs, **numbers)
+
+
+def _rung(reader: Reader, node: yaml.Node) -> Rung:
+    parts = reader.mapping(node, _STEP_KEYS, needed=("level", "from"))
+    return Rung(
+        level=reader.text(parts["level"]),
+        least=reader.integer(parts["from"], least=1),
+        percent=reader.integer(parts["points_percent"], least=1) if "points_percent" in parts else 100,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.earning import NO_RULES, Earning
 from models.features import Course, Feature
+from models.levels import NO_LEVELS, Levels
 from models.rules.condition import CompareStep, Comparison, Condition, tags_of
 from models.rules.cut import Cut
 
@@ -93,3 +94,4 @@ class RuleSet:
     """Thresholds that are measured anew from time to time."""
     earning: Earning = NO_RULES
     """What earns points."""
+    levels: Levels = NO_LEVELS

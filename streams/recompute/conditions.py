@@ -7,6 +7,7 @@ from typing import Any, Final
 from streams.recompute.days import NamedDays
 from streams.recompute.described import Tallies
 from streams.recompute.ids import ids_of_several
+from streams.recompute.ledger import out_of_reach
 from streams.recompute.whole import whole
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
@@ -26,7 +27,7 @@ class Compiled:
     tags: dict[str, str] = field(default_factory=dict)
     """Tag -> SQL that is 1, 0, or null where the events do not settle it; it may name the columns of earlier tags."""
     left_out: list[str] = field(default_factory=list)
-    """Tags that cannot be recomputed: they hang on when something was judged."""
+    """Tags that cannot be recomputed: they hang on when something was judged, or on a feature out of reach."""
 
 
 class Conditions:
@@ -36,6 +37,7 @@ class Conditions:
         content = whole(text)
         self._rules: list[dict[str, Any]] = content["rules"]
         self.tallies = Tallies(NamedDays(content["calendar"]), told_apart=ids_of_several(self._rules))
+        self._beyond = out_of_reach(content)
         self.compiled = Compiled()
         for rule in self._in_turn():
             self._rule(rule)
@@ -61,6 +63,9 @@ class Conditions:
 
     def _rule(self, rule: Mapping[str, Any]) -> None:
         tag, holds = rule["id"], self._condition(rule["when"])
+        if _features(rule["when"]) & self._beyond:
+            self.compiled.left_out.append(tag)
+            return
         if "until" in rule and not _features(rule["when"]) | _features(rule["until"]) <= _FALLS:
             self.compiled.left_out.append(tag)
             return

@@ -25,6 +25,15 @@ NAMES: Final = (
 )
 """Features of the ledger."""
 
+LEVELS: Final = frozenset({"level", "level_rank", "level_until", "level_in_grace", "level_highest"})
+
+
+def out_of_reach(file: Mapping[str, Any]) -> frozenset[str]:
+    """Features of a rule file that SQL does not recompute: levels, whose periods go on from one another, and, where a level
+    multiplies points, the ledger."""
+    multiplied = any("points_percent" in one for one in file.get("levels", {}).get("steps", []))
+    return LEVELS | frozenset(NAMES if multiplied else ())
+
 
 class Points:
     """Writes the ledger that one rule file declares."""

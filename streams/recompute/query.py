@@ -9,7 +9,7 @@ from models import liked
 from models.params import OWN_ROLES, MemberParams
 from streams.recompute import counted, named, tastes
 from streams.recompute.conditions import Compiled, Conditions
-from streams.recompute.ledger import NAMES, Points
+from streams.recompute.ledger import NAMES, Points, out_of_reach
 from streams.recompute.whole import whole
 
 HELD: Final = (
@@ -32,8 +32,9 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
     conditions = Conditions(rules)
     compiled = conditions.compiled
     acts = params.acts
-    points = Points(whole(rules)["points"])
-    keeps_points = any(name in rules for name in NAMES)
+    file = whole(rules)
+    points = Points(file["points"])
+    keeps_points = any(name in rules and name not in out_of_reach(file) for name in NAMES)
     features = {
         **named.named(params),
         **tastes.NAMED,
