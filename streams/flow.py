@@ -44,6 +44,10 @@ class Offsets(Protocol):
     async def belongs(self) -> bool: ...
 
 
+class ChunkAbandoned(Exception):
+    """Work on a chunk was cancelled and its partition kept: going on would lose the rest of it, so the process must end."""
+
+
 class Flow(ABC):
     """One agent's work. `take`, `tick` and `release` exclude each other by a lock."""
 
@@ -56,6 +60,8 @@ class Flow(ABC):
         self.outbox = outbox
         self.book = Book()
         self.rows = 0
+        self._torn = False
+        """A chunk was begun and not brought to its end: nothing may be told or committed of it."""
         self.partitions: set[Partition] = set()
         self.progress_at = time.monotonic()
         self._flushed_at = time.monotonic()
@@ -106,6 +112,10 @@ class Flow(ABC):
         async with self._lock:
             if not await self.opened() or not self._owns(chunk):
                 return
+            if self._torn:
+                raise ChunkAbandoned(
+                    f"{self.name}: the chunk before {chunk.partition} {chunk.first} was abandoned midway"
+                )
             with self._chunk_seconds.time():
                 passes("fetch")
                 if self.book.position(chunk.partition) is None:
@@ -113,7 +123,9 @@ class Flow(ABC):
                 self._tell_expired(chunk)
                 with METRICS.offset_holes.count_exceptions(OffsetHole):
                     records = self.book.admit(chunk)
+                self._torn = True
                 await self.work(chunk.partition, records)
+                self._torn = False
                 passes("state")
             lag = max(0, chunk.highwater - chunk.last - 1)
             METRICS.consumer_lag.labels(*map(str, chunk.partition)).set(lag)
@@ -154,6 +166,7 @@ class Flow(ABC):
             self.close()
             self.partitions = set()
             self._opening = None
+            self._torn = False
 
     def position(self, partition: Partition) -> int:
         """Offset that is taken next."""
@@ -171,6 +184,8 @@ class Flow(ABC):
             await self._flush()
 
     async def _flush(self) -> None:
+        if self._torn:
+            return  # cancelled midway: the book is ahead of the work, so all of it is done again by who reads next
         if self.pending():
             if not await self.offsets.belongs():
                 return  # somebody else has the partitions: what was done here is forgotten at `release`

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.rows import ROWS_VERSION, Rows, encode_rows
-from streams import watchdog
+from streams import keyed, watchdog
 from streams.chunk import Partition
 from tests.streams.test_poison import PARTITION, Kept, members_flow, row
 
@@ -112,12 +112,9 @@ def test_a_long_chunk_on_a_busy_machine_is_no_standstill(monkeypatch: pytest.Mon
         return fold(*args)
 
     monkeypatch.setattr(flow, "apply", slowly)
-    records: Any = [
-        SimpleNamespace(
-            key=None, value=encode_rows(Rows(ROWS_VERSION, {}, [row(40 * n + m, "m", 1) for m in range(40)]))
-        )
-        for n in range(3)
-    ]
+    monkeypatch.setattr(keyed, "ROWS_PER_STEP", 40)
+    rows = [row(number, "m", 1) for number in range(120)]
+    records: Any = [SimpleNamespace(key=None, value=encode_rows(Rows(ROWS_VERSION, {}, rows)))]
     asyncio.run(flow.work(PARTITION, records))
     assert len(said) == 120 and set(said) == {None}
     assert (
