@@ -18,6 +18,7 @@ from models.stage import Churn, Stage
 from models.standing import STANDING
 from models.state import MemberState
 from models.touched import TOUCHED
+from models.vip import VIP
 
 __all__ = ["BY_ID", "FEATURES", "SLOTS", "STEPS", "Course", "Feature", "Step"]
 
@@ -147,6 +148,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *FACTS,
     *POINTS,
     *STANDING,
+    *VIP,
 )  # fmt: skip
 """Every feature that a rule may name."""
 

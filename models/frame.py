@@ -10,7 +10,7 @@ from models.score import Scale
 class Frame:
     """Tunables and calendar, given once at start."""
 
-    __slots__ = ("acts", "calendar", "earning", "levels", "params", "scale")
+    __slots__ = ("acts", "calendar", "earning", "levels", "params", "scale", "vip_groups")
 
     def __init__(
         self,
@@ -18,11 +18,13 @@ class Frame:
         calendar: Calendar,
         earning: Earning = NO_RULES,
         levels: Levels = NO_LEVELS,
+        vip_groups: tuple[str, ...] = (),
     ) -> None:
         self.params = params
         self.calendar = calendar
         self.earning = earning
         self.levels = levels
+        self.vip_groups = vip_groups
         self.scale = Scale(params.half_life_days, params.cap_per_day)
         self.acts = params.acts
 

@@ -47,7 +47,7 @@ class Members:
         """With ``tell_features`` profiles carry every feature that a rule reads."""
         self._tells = tell_features
         self._told = profile.told_by(rules) if tell_features else ()
-        self._frame = Frame(params, calendar, rules.earning, rules.levels)
+        self._frame = Frame(params, calendar, rules.earning, rules.levels, rules.vip_groups)
         self._rules = rules
         self._judge = Judge(rules, self._frame)
 

@@ -107,7 +107,7 @@ def as_text(found: Comparison) -> str:
         ]
     if found.left_out:
         lines.append(
-            f"not recomputed, since they hang on when they were judged or on levels: {', '.join(found.left_out)}"
+            f"not recomputed, since they hang on when they were judged or on levels and VIP: {', '.join(found.left_out)}"
         )
     return "\n".join(lines)
 

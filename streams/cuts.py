@@ -46,7 +46,7 @@ def measure(
     found = [Measured(cut) for cut in rules.cuts]
     model, frame = (
         Members(params, _asking(rules), calendar),
-        Frame(params, calendar, rules.earning, rules.levels),
+        Frame(params, calendar, rules.earning, rules.levels, rules.vip_groups),
     )
     for page in pages:
         if not page:
@@ -85,7 +85,13 @@ def _asking(rules: RuleSet) -> RuleSet:
     )  # fmt: skip
     every = (*rules.rules, *asked) if any(tags_of(one.enter) for one in asked) else asked
     return RuleSet(
-        rules.version, rules.parents, every, layers(every) or (), earning=rules.earning, levels=rules.levels
+        rules.version,
+        rules.parents,
+        every,
+        layers(every) or (),
+        earning=rules.earning,
+        levels=rules.levels,
+        vip_groups=rules.vip_groups,
     )
 
 

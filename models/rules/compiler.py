@@ -13,7 +13,7 @@ from models.features import Step
 from models.levels import NO_LEVELS, Levels
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
-from models.rules.declared import earning, levels
+from models.rules.declared import earning, levels, vip_groups
 from models.rules.layers import layers
 from models.rules.named import Entries, entries, named_days
 from models.rules.parts import Part, split
@@ -31,6 +31,7 @@ _FILE_KEYS: Final = (
     "calendar",
     "points",
     "levels",
+    "vip",
     "cuts",
     "rules",
 )
@@ -86,6 +87,9 @@ class _Compiler(Phrases):
         self._levels: Levels = NO_LEVELS if extended is None else extended._levels
         if "levels" in parts:
             self._levels = levels(self, parts["levels"])
+        self._vip: tuple[str, ...] = () if extended is None else extended._vip
+        if "vip" in parts:
+            self._vip = vip_groups(self, parts["vip"])
 
     def _check_extension(self, parts: Mapping[str, yaml.Node]) -> None:
         if "extends" in parts and self._extended is None:
@@ -104,7 +108,9 @@ class _Compiler(Phrases):
         cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
         parents = MappingProxyType(self._known_parents)
         every = tuple(rules.values())
-        return RuleSet(self._version, parents, every, self._turns(rules), cuts, self._points, self._levels)
+        return RuleSet(
+            self._version, parents, every, self._turns(rules), cuts, self._points, self._levels, self._vip
+        )
 
     def _rules(self, told_apart: frozenset[str]) -> dict[str, Rule]:
         """Rules by tag: those of the file that is extended, by the days of this one and less those that it is to be without,

@@ -1,4 +1,4 @@
-"""Reading what a rule file declares beside tags: what earns points, and the levels of members."""
+"""Reading what a rule file declares beside tags: what earns points, the levels of members, and VIP groups."""
 
 from typing import Final
 
@@ -78,3 +78,12 @@ def _rung(reader: Reader, node: yaml.Node) -> Rung:
         least=reader.integer(parts["from"], least=1),
         percent=reader.integer(parts["points_percent"], least=1) if "points_percent" in parts else 100,
     )
+
+
+def vip_groups(reader: Reader, node: yaml.Node) -> tuple[str, ...]:
+    """The section ``vip``: ids of groups.
+
+    Raises `models.rules.reading.RuleError` at the first thing that is wrong.
+    """
+    parts = reader.mapping(node, ("groups",), needed=("groups",))
+    return tuple(reader.text(one) for one in reader.sequence(parts["groups"]))

@@ -95,3 +95,5 @@ class RuleSet:
     earning: Earning = NO_RULES
     """What earns points."""
     levels: Levels = NO_LEVELS
+    vip_groups: tuple[str, ...] = ()
+    """Ids of the groups whose members are VIP (T66)."""

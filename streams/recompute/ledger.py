@@ -25,14 +25,16 @@ NAMES: Final = (
 )
 """Features of the ledger."""
 
-LEVELS: Final = frozenset({"level", "level_rank", "level_until", "level_in_grace", "level_highest"})
+BEYOND: Final = frozenset(
+    {"vip_state", "level", "level_rank", "level_until", "level_in_grace", "level_highest"}
+)
 
 
 def out_of_reach(file: Mapping[str, Any]) -> frozenset[str]:
-    """Features of a rule file that SQL does not recompute: levels, whose periods go on from one another, and, where a level
-    multiplies points, the ledger."""
+    """Features of a rule file that SQL does not recompute: levels, whose periods go on from one another, VIP by months, and,
+    where a level multiplies points, the ledger."""
     multiplied = any("points_percent" in one for one in file.get("levels", {}).get("steps", []))
-    return LEVELS | frozenset(NAMES if multiplied else ())
+    return BEYOND | frozenset(NAMES if multiplied else ())
 
 
 class Points:

@@ -61,7 +61,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         "role": draw(st.sampled_from(["customer"] * 8 + ["kol", "staff"])),
     }
     if type_.startswith("group."):
-        fields["group_id"] = draw(st.sampled_from(["g1", "g2"]))
+        fields["group_id"] = draw(st.sampled_from(["g1", "g2", "vip"]))
     if type_.startswith("contact."):
         fields["staff_id"] = draw(st.sampled_from(["s1", None]))
     if type_ in ("paid", "refunded"):
