@@ -34,7 +34,9 @@ ACTED: Final = 4096
 """Earliest own act beyond arriving."""
 CARTS: Final = 8192
 BANNED: Final = 16_384
-TALLIES: Final = 32_768
+ANSWERS: Final = 32_768
+"""Pushes, and acts that answer them."""
+TALLIES: Final = 65_536
 """The first of the tallies' bits: each thing counted has its own (`models.measures`)."""
 
 EVERYTHING: Final = ~(MANUAL | LATE)

@@ -5,15 +5,20 @@ from types import MappingProxyType
 from typing import Final
 
 from models import activity, changes, checkins, courses, lifecycle, rfm, ties
+from models.answers import ANSWERING
 from models.bought import BOUGHT
 from models.channels import ANSWERED
 from models.crossing import NEVER
+from models.deciding import DECIDING
 from models.facts import FACTS
 from models.feature import Course, Feature, Step
 from models.frame import Frame
 from models.liked import LIKED
+from models.lucky import LUCKY
+from models.margin import MARGIN
 from models.offers import OFFERS
 from models.points import POINTS
+from models.sessions import SESSIONS
 from models.stage import Churn, Stage
 from models.standing import STANDING
 from models.state import MemberState
@@ -145,6 +150,11 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *LIKED,
     *OFFERS,
     *ANSWERED,
+    ANSWERING,
+    LUCKY,
+    MARGIN,
+    SESSIONS,
+    DECIDING,
     *FACTS,
     *POINTS,
     *STANDING,

@@ -14,7 +14,7 @@ from models.frame import Frame
 from models.identity import hash64, remember
 from models.ledger import READS as LEDGER
 from models.params import OWN_ROLES, Act
-from models.purchases import flags_of
+from models.purchases import cost_of, flags_of
 from models.record import ARRIVALS, record
 from models.state import MemberState
 from models.ties import Tie, say
@@ -139,7 +139,7 @@ def _registered(state: MemberState, event: Event, at: int, frame: Frame) -> int:
 
 def _paid(state: MemberState, event: Event, at: int, frame: Frame) -> int:
     key, parent = _order_ids(event)
-    state.book().paid(key, parent, event.paid_fen or 0, at, flags_of(event, at))
+    state.book().paid(key, parent, event.paid_fen or 0, at, flags_of(event, at), cost_of(event) or 0)
     if state.first_paid is None or at < state.first_paid:
         state.first_paid = at
     return changes.ORDERS

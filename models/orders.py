@@ -5,11 +5,14 @@ A refund finds its payment by the order's id, so it may come first. A cashback i
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from models.crossing import NEVER
+
+_MOST: Final = 1 << 62
+"""A cost stops here, so that it fits the 64 bits that are stored."""
 
 
 class Order(msgspec.Struct, array_like=True, gc=False):
@@ -27,6 +30,8 @@ class Order(msgspec.Struct, array_like=True, gc=False):
     parent: int = 0
     flags: int = 0
     """What the order is like, as bits of `models.purchases`."""
+    cost: int = 0
+    """What its goods cost, where the lines tell."""
 
     @property
     def left(self) -> int:
@@ -79,12 +84,13 @@ class Book:
         self.by_day: dict[str, Mapping[int, int]] = {}
         """The same of each sort of them, by local day."""
 
-    def paid(self, key: int, parent: int, fen: int, at: int, flags: int = 0) -> None:
-        """Take in a payment of an order that is like ``flags``."""
+    def paid(self, key: int, parent: int, fen: int, at: int, flags: int = 0, cost: int = 0) -> None:
+        """Take in a payment of an order that is like ``flags``, for goods that cost so much."""
 
         def pay(order: Order) -> None:
             order.paid += fen
             order.flags |= flags
+            order.cost = min(order.cost + cost, _MOST)
             order.at = at if order.at is None else max(order.at, at)
 
         self._change(key, parent, pay)

@@ -26,6 +26,8 @@ CARD: Final = 32
 """Of a card of rights or of stored value (T53, P20)."""
 POINTS: Final = 64
 """Paid in part with points (P09)."""
+COSTED: Final = 128
+"""Of goods that all tell what they cost (M16)."""
 
 
 class Purchase(NamedTuple):
@@ -137,7 +139,17 @@ def flags_of(event: Event, paid_at: int) -> int:
             flags |= CARD
         if line.launch_ts is not None and 0 <= paid_at - to_ms(line.launch_ts) <= NEW_MS:
             flags |= NEW_PRODUCT
-    return flags
+    return flags | COSTED if cost_of(event) is not None else flags
+
+
+def cost_of(event: Event) -> int | None:
+    """What the goods of a payment cost, fen; none where any of them does not tell, or there are none."""
+    cost = 0
+    for line in event.lines or ():
+        if line.cost_fen is None:
+            return None
+        cost += line.cost_fen * (1 if line.qty is None else line.qty)
+    return cost if event.lines else None
 
 
 NEW_MS: Final = 30 * 86_400_000

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import changes, golden
+from models import answers, changes, golden
 from models.counting import Recorder, count, total, words
 from models.facts import told
 from models.frame import Frame
@@ -24,6 +24,9 @@ LIKES_GOAL: Final = 38
 """A14: likes that bring the gift."""
 
 _MESSAGE: Final = COUNTS["message"]
+
+GIVEN: Final = frozenset({"audit", "points_grant"})
+"""Check-ins that befall a member."""
 
 ARRIVALS: Final = frozenset({"group.joined", "contact.added", "account.followed", "member.registered"})
 """Ways of coming to the brand."""
@@ -87,7 +90,7 @@ def _claimed(state: MemberState, event: Event, at: int, day: int, frame: Frame) 
 
 def _delivered(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     bits = count(state, "push_delivered", day) | words(state, "push_sent", day, (event.push_channel,))
-    return bits | offered(state, event, day)
+    return bits | offered(state, event, day) | answers.push(state, at)
 
 
 def _opened(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
@@ -145,6 +148,8 @@ def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame)
     """Every event of the kind ``checkin``."""
     type_ = event.type
     bits = count(state, type_, day) if type_ in COUNTS else 0
+    if type_ not in GIVEN:
+        bits |= answers.act(state, at, day)
     if event.activity_tags:
         bits |= words(state, "activity", day, event.activity_tags)
     if event.reward is not None:

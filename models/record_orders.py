@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import carts, changes, golden
+from models import answers, carts, changes, golden, looks, sessions
 from models.counting import Recorder, count, total, words
 from models.frame import Frame
 from models.state import MemberState
@@ -16,6 +16,8 @@ PRICES: Final = ((5_000, "0-50"), (10_000, "50-100"), (20_000, "100-200"), (50_0
 
 
 def _visited(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
+    sessions.visit(state, at)
+    looks.look(state, event.lines, at, day)
     bits = count(state, "visited", day) | total(state, "dwell_ms", day, event.dwell_ms)
     if event.action in ("comment", "favorite"):
         bits |= count(state, event.action, day)
@@ -27,7 +29,9 @@ def _visited(state: MemberState, event: Event, at: int, day: int, frame: Frame) 
 def _carted(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     bits = count(state, event.type, day) | offered(state, event, day)
     if event.type == "cart_removed":
+        looks.remove(state, event.lines, at)
         return bits | _in_cart(state, event.lines, "removed", at)
+    looks.look(state, event.lines, at, day)
     bits |= words(state, "carted", day, (line.category for line in event.lines or ()))
     return bits | _in_cart(state, event.lines, "added", at)
 
@@ -40,12 +44,12 @@ def _in_cart(state: MemberState, lines: list[Line] | None, part: carts.Part, at:
 
 
 def _placed(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    bits = count(state, "placed", day) | offered(state, event, day)
+    bits = count(state, "placed", day) | offered(state, event, day) | answers.act(state, at, day)
     return bits | count(state, "groupbuy", day) if event.groupbuy_id is not None else bits
 
 
 def _paid(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    bits = count(state, "paid", day) | offered(state, event, day)
+    bits = count(state, "paid", day) | offered(state, event, day) | answers.act(state, at, day)
     bits |= total(state, "discount_fen", day, event.discount_fen)
     bits |= total(state, "points_used", day, event.points_used)
     bits |= words(state, "golden", day, (golden.band(at, frame.calendar),))
@@ -55,7 +59,11 @@ def _paid(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> 
     bits |= words(state, "shop", day, (event.platform,)) | words(state, "address", day, (event.address_hash,))
     lines = event.lines
     if lines:
+        looks.decide(state, event, lines, at)
         bits |= _lines(state, lines, day) | _in_cart(state, lines, "paid", at)
+        roles = [line.product_role for line in lines if line.product_role]
+        if roles and first(state.touches, "first_role", at, min(roles)):
+            bits |= changes.TOUCHES
         if first(state.touches, "first_goods", at, "trial" if any(map(_is_trial, lines)) else "other"):
             bits |= changes.TOUCHES
     return bits

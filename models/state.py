@@ -30,6 +30,25 @@ class CartItem(msgspec.Struct, array_like=True, gc=False):
     paid: int = 0
 
 
+class Looked(msgspec.Struct, array_like=True, gc=False):
+    """What was done to a product before it was bought."""
+
+    category: str = ""
+    """The last in the alphabet of those that it was said to be of."""
+    days: dict[int, int] = {}
+    """Local days with a look at it -> the first look, ms."""
+    removed: list[int] = []
+    """Times at which it was taken out of the cart, ms, in their order."""
+
+
+class Decided(msgspec.Struct, array_like=True, gc=False):
+    """A paid order: its latest payment, ms, the hashed ids of its goods, and their categories."""
+
+    at: int = 0
+    goods: list[int] = []
+    categories: list[str] = []
+
+
 class MemberState(msgspec.Struct, array_like=True, gc=False):
     """State of one member of one brand; times are ms since the epoch, UTC.
 
@@ -99,6 +118,16 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
 
     ending: dict[int, dict[int, int]] = {}
     """Points that the source grants until a time: that time, ms -> local day of the grant -> points."""
+    sessions: dict[int, int] = {}
+    """Stretches of visits, ms: begin -> end."""
+    looks: dict[int, Looked] = {}
+    """Products looked at, by hashed id."""
+    decided: dict[int, Decided] = {}
+    """The latest orders with goods, by hashed id."""
+    pushes: list[int] = []
+    """Times of pushes delivered, ms, in their order."""
+    answers: dict[int, tuple[int, int]] = {}
+    """Local days with an act that answers pushes -> the first and the last of these, ms."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

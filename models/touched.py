@@ -101,6 +101,7 @@ TOUCHED: Final[tuple[Feature, ...]] = (
     _word("arrived_by", "来源动机", "whether a benefit induced the first arrival", "T72", ("incentive", "own")),
     _word("first_live", "首次直播", "live stream of the first arrival by one", "T21"),
     _word("first_goods", "首单商品", "goods of the first payment with lines", "T73", ("trial", "other")),
+    _word("first_role", "首单商品角色", "role of the goods of the first payment that tells one", "T91"),
     _word("role", "角色", "role in the community", "T61", ("customer", "staff", "bot", "kol", "admin")),
     _word("city", "城市", "city last seen in", "T01"),
     _word("platform", "平台", "platform last seen on", "T41"),

@@ -43,6 +43,7 @@ class Line(msgspec.Struct, gc=False):
     qty: int | None = None
     list_fen: int | None = None
     unit_fen: int | None = None
+    cost_fen: int | None = None
     is_special: bool | None = None
     launch_ts: int | str | None = None
     product_role: str | None = None

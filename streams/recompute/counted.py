@@ -182,6 +182,16 @@ def order_marks() -> str:
     )
 
 
+COSTED: Final = f"length(lines) > 0 AND arrayAll(one -> {_NUMBER.format('cost_fen')}, lines)"
+"""Whether all goods of a payment tell what they cost."""
+
+
+def cost() -> str:
+    """What the goods of a payment cost, where all of them tell."""
+    amount = f"JSONExtractInt(one, 'cost_fen') * if({_NUMBER.format('qty')}, JSONExtractInt(one, 'qty'), 1)"
+    return f"if({COSTED}, arraySum(arrayMap(one -> {amount}, lines)), 0)"
+
+
 def net_marks() -> str:
     """The same of whole orders: what any parcel that counts is."""
     return ",\n        ".join(f"maxIf(is_{name}, paid > back) AS is_{name}_order" for name in _ORDERS)

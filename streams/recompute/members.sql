@@ -53,6 +53,8 @@ each_order AS (
         countIf(type = 'paid') AS payments,
         maxIf(at, type = 'paid') AS paid_at,
         minIf(if(isNull(original), at, assumeNotNull(original)), is_refund) AS owed_at,
+        sumIf($cost, type = 'paid') AS costs,
+        maxIf($costed, type = 'paid') AS is_costed,
         $order_marks
     FROM (
         SELECT *,
@@ -83,7 +85,11 @@ money AS (
     SELECT brand_id, member_id, sum(paid - back) AS revenue, countIf(back > 0) AS refunds,
         groupArray((
             toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})), paid - back
-        )) AS bookings
+        )) AS bookings,
+        groupArrayIf((
+            toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})),
+            if(paid > back, paid - back - intDiv(costs * (paid - back), paid), paid - back)
+        ), is_costed) AS margins
     FROM each_order GROUP BY brand_id, member_id
 ),
 signins AS (
@@ -188,6 +194,71 @@ tallied AS (
     FROM marks INNER JOIN profiles ON profiles.brand_id = marks.brand_id AND profiles.member_id = marks.member_id
     GROUP BY brand_id, member_id
 ),
+visits AS (
+    SELECT brand_id, member_id,
+        arraySort(groupUniqArray(at)) AS times,
+        arrayFilter((one, number) -> number = 1 OR one - times[number - 1] > $session_gap, times, arrayEnumerate(times)) AS begun
+    FROM mine WHERE own AND type = 'visited' GROUP BY brand_id, member_id
+),
+pushed AS (
+    SELECT brand_id, member_id,
+        groupUniqArrayIf((at, day), type = 'push_delivered') AS pushes,
+        groupUniqArrayIf(at, type IN ('placed', 'paid') OR JSONExtractString(raw, 'kind') = 'checkin' AND type NOT IN ($given)) AS answers
+    FROM mine WHERE own GROUP BY brand_id, member_id
+),
+lines_seen AS (
+    SELECT brand_id, member_id, type, at, day,
+        if(parent != '', parent, if(order_id = '', event_id, order_id)) AS order_key,
+        JSONExtractString(line, 'sku') AS sku, JSONExtractString(line, 'category') AS category
+    FROM (SELECT *, JSONExtractString(raw, 'parent_order_id') AS parent FROM mine)
+    ARRAY JOIN JSONExtractArrayRaw(raw, 'lines') AS line
+    WHERE own AND type IN ('visited', 'cart_added', 'cart_removed', 'paid')
+),
+looks AS (
+    SELECT brand_id, member_id, groupArray((sku, category, days, removed)) AS goods
+    FROM (
+        SELECT brand_id, member_id, sku, max(word) AS category,
+            groupArrayIf((day, first_at), looked > 0) AS all_days,
+            arrayFilter(one -> one.1 > arrayMax(all_days.1) - $kept_days, all_days) AS days,
+            groupUniqArrayArray(taken_out) AS all_removed,
+            arrayFilter(one -> one.1 > arrayMax(all_removed.1) - $kept_days * 86400000, all_removed) AS removed
+        FROM (
+            SELECT brand_id, member_id, sku, day, max(category) AS word,
+                countIf(type != 'cart_removed') AS looked, minIf(at, type != 'cart_removed') AS first_at,
+                groupUniqArrayIf((at, day), type = 'cart_removed') AS taken_out
+            FROM lines_seen WHERE type != 'paid' AND sku != '' GROUP BY brand_id, member_id, sku, day
+        ) GROUP BY brand_id, member_id, sku
+    ) GROUP BY brand_id, member_id
+),
+decisions AS (
+    SELECT brand_id, member_id, arraySlice(arraySort(groupArray((-paid_at, way))), 1, $last_orders) AS last
+    FROM (
+        SELECT decided.brand_id AS brand_id, decided.member_id AS member_id, paid_at,
+            toInt64(toDate(fromUnixTimestamp64Milli(paid_at, 'UTC'), {zone:String})) AS paid_on,
+            arrayFilter(one -> has(skus, one.1) OR has(categories, one.2), looks.goods) AS near,
+            arrayCount(
+                one -> arrayExists(look -> look.2 <= paid_at AND paid_on - look.1 <= $compare_days, one.3), near
+            ) AS seen,
+            arrayFlatten(arrayMap(
+                one -> arrayMap(look -> look.2, arrayFilter(look -> look.2 <= paid_at AND paid_on - look.1 <= $before_days, one.3)),
+                arrayFilter(one -> has(skus, one.1), near)
+            )) AS own_looks,
+            arraySum(arrayMap(
+                one -> arrayCount(time -> time.1 <= paid_at AND paid_on - time.2 <= $before_days, one.4), near
+            )) AS removals,
+            if(empty(own_looks), NULL, paid_at - arrayMin(own_looks)) AS waited,
+            multiIf(
+                ifNull(waited <= $impulse_ms, 0) AND seen <= $impulse_goods, 'impulse', seen >= $compare_goods, 'compare',
+                removals >= $hesitant_removals OR ifNull(waited >= $hesitant_ms, 0), 'hesitant', ''
+            ) AS way
+        FROM (
+            SELECT brand_id, member_id, order_key, max(at) AS paid_at,
+                groupUniqArrayIf(sku, sku != '') AS skus, groupUniqArrayIf(category, category != '') AS categories
+            FROM lines_seen WHERE type = 'paid' GROUP BY brand_id, member_id, order_key
+        ) AS decided
+        LEFT JOIN looks ON looks.brand_id = decided.brand_id AND looks.member_id = decided.member_id
+    ) GROUP BY brand_id, member_id
+),
 liked AS (
     SELECT brand_id, member_id, arraySort(groupArray((-round(worth / whole, 9), word, acts))) AS categories
     FROM (
@@ -214,7 +285,8 @@ SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today A
     $held,
     hands.by_hand AS by_hand, group_spells.spells AS spells, group_spells.ways AS ways, group_spells.upto AS upto,
     group_spells.names AS names,
-    ifNull(crowds.crowded, 0) OR length(carts.items) > 128 AS crowded,
+    ifNull(crowds.crowded, 0) OR length(carts.items) > 128 OR length(looks.goods) > $most_goods
+        OR length(pushed.pushes) > $most_pushes AS crowded,
     $features
 FROM profiles AS p
 LEFT JOIN seen ON seen.brand_id = p.brand_id AND seen.member_id = p.member_id
@@ -228,6 +300,10 @@ LEFT JOIN carts ON carts.brand_id = p.brand_id AND carts.member_id = p.member_id
 LEFT JOIN hands ON hands.brand_id = p.brand_id AND hands.member_id = p.member_id
 LEFT JOIN tallied ON tallied.brand_id = p.brand_id AND tallied.member_id = p.member_id
 LEFT JOIN liked ON liked.brand_id = p.brand_id AND liked.member_id = p.member_id
+LEFT JOIN visits ON visits.brand_id = p.brand_id AND visits.member_id = p.member_id
+LEFT JOIN looks ON looks.brand_id = p.brand_id AND looks.member_id = p.member_id
+LEFT JOIN pushed ON pushed.brand_id = p.brand_id AND pushed.member_id = p.member_id
+LEFT JOIN decisions ON decisions.brand_id = p.brand_id AND decisions.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
 $ledger_join
 )

@@ -34,6 +34,11 @@ _TRIAL: Final = (
 )
 
 
+_ROLES: Final = (
+    f"arrayFilter(one -> one != '', arrayMap(one -> JSONExtractString(one, 'product_role'), {_LINES}))"
+)
+
+
 def _profile_number(name: str) -> str:
     return f"JSONExtractInt(raw, 'profile', '{name}')"
 
@@ -46,6 +51,7 @@ _TOUCHES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("arrived_by", "Min", "if(JSONExtractBool(raw, 'incentive'), 'incentive', 'own')", _ARRIVED),
     ("first_live", "Min", text("live_id"), f"{_ARRIVED} AND {text('live_id')} != ''"),
     ("first_goods", "Min", f"if({_TRIAL}, 'trial', 'other')", f"own AND type = 'paid' AND length({_LINES}) > 0"),
+    ("first_role", "Min", f"arrayMin({_ROLES})", f"own AND type = 'paid' AND length({_ROLES}) > 0"),
     ("role", "Max", f"if({text('role')} = '', 'customer', {text('role')})", "type = 'role.changed'"),
     ("city", "Max", text("city"), f"own AND {text('city')} != ''"),
     ("platform", "Max", text("platform"), f"own AND {text('platform')} != ''"),

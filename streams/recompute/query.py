@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
-from models import liked
 from models.params import OWN_ROLES, MemberParams
 from streams.recompute import counted, named, tastes
 from streams.recompute.conditions import Compiled, Conditions
@@ -56,15 +55,15 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "touches": named.touches(),
         "order_marks": counted.order_marks(),
         "original": named.moment("raw", "paid_ts_orig"),
+        "cost": counted.cost(),
+        "costed": counted.COSTED,
         "net_marks": counted.net_marks(),
         "net_days": counted.net_days(),
         "marks": counted.marks(),
         "ledger": points.tables() if keeps_points else "",
         "ledger_join": _LEDGER if keeps_points else "",
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),
-        "liked_weights": tastes.weights(),
-        "liked_half_life": str(liked.HALF_LIFE_DAYS),
-        "liked_days": str(liked.WINDOW_DAYS),
+        **tastes.PARTS,
         "held": ",\n    ".join(f"p.{name} AS `held {name}`" for name in HELD),
         "features": columns,
         "tags": ",\n    ".join(f"{sql} AS `tag {tag}`" for tag, sql in compiled.tags.items()),

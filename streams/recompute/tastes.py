@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import channels, liked, offers
+from models import answers, channels, deciding, liked, looks, lucky, offers, record, sessions
 
 
 def _within(days: int) -> str:
@@ -21,6 +21,8 @@ TALLIES: Final[Mapping[str, str]] = MappingProxyType(
         "pushes clicked": _words("push_clicks", channels.WINDOW_DAYS),
         "promotions used": _words("promo", offers.WINDOW_DAYS),
         "promotions offered": f"groupUniqArrayIf((word, day), what = 'offered' AND {_within(offers.WINDOW_DAYS)})",
+        "red packets": "sumIf(amount, what = 'red_packet_fen' AND today - day BETWEEN 0 AND 365)",
+        "lucky": f"sumMapIf([day], [amount], what = 'luckiest' AND {_within(lucky.WINDOW_DAYS)})",
         "days of payments": f"sumMapIf([day], [amount], what = 'paid' AND {_within(offers.WINDOW_DAYS)})",
     }
 )
@@ -57,6 +59,28 @@ NAMED: Final[Mapping[str, str]] = MappingProxyType(
         "liked_share": "if(empty(liked.categories), NULL, -liked.categories[1].1)",
         "liked_actions": "toInt64(liked.categories[1].3)",
         "liked_categories": f"if(empty(liked.categories), NULL, {_TOLD})",
+        "margins": "arrayFilter(one -> today - one.1 <= 365, money.margins)",
+        "margin_fen": (
+            "if(empty(margins), NULL, toInt64(arraySum(arrayMap(one -> one.2, margins))) - toInt64(tallied.`red packets`))"
+        ),
+        "lucky_orders": (
+            f"toInt64(arraySum(arrayMap((day, lucky) -> least(lucky, {_at('tallied.`days of payments`', 'day')}), "
+            "tallied.lucky.1, tallied.lucky.2)))"
+        ),
+        "pushes_over": (
+            f"arrayFilter(one -> today - one.2 < {answers.WINDOW_DAYS} AND one.1 + {answers.ANSWER_MS} < now, pushed.pushes)"
+        ),
+        "push_answers": (
+            f"if(length(pushes_over) < {answers.LEAST_PUSHES}, NULL, arrayCount(one -> arrayExists("
+            f"act -> act > one.1 AND act <= one.1 + {answers.ANSWER_MS}, pushed.answers), pushes_over) / length(pushes_over))"
+        ),
+        "sessions_10": (
+            "toInt64(arrayCount(one -> today - toInt64(toDate(fromUnixTimestamp64Milli(one, 'UTC'), {zone:String})) "
+            f"BETWEEN 0 AND {sessions.WINDOW_DAYS - 1}, visits.begun))"
+        ),
+        "ways_told": "arrayFilter(one -> one != '', decisions.last.2)",
+        "ways_most": "arraySort(arrayMap(one -> (-countEqual(ways_told, one), one), arrayDistinct(ways_told)))",
+        "decision": "if(empty(ways_told) OR -2 * ways_most[1].1 <= length(ways_told), NULL, ways_most[1].2)",
         "channels": f"arraySort(arrayFilter(one -> one.3 >= {channels.LEAST_SENT}, {_RATES}))",
         "push_channel": "if(empty(channels), NULL, channels[1].2)",
         "push_rate": "if(empty(channels), NULL, -channels[1].1)",
@@ -68,7 +92,27 @@ NAMED: Final[Mapping[str, str]] = MappingProxyType(
 """What the features are; later ones may use earlier ones."""
 
 
-def weights() -> str:
-    """Weight of a mark for its category."""
-    names = ", ".join(f"'{name}'" for name, _ in liked.WEIGHTS)
-    return f"transform(what, [{names}], [{', '.join(f'{weight}.' for _, weight in liked.WEIGHTS)}], 0.0)"
+_NAMES: Final = ", ".join(f"'{name}'" for name, _ in liked.WEIGHTS)
+_WEIGHTS: Final = ", ".join(f"{weight}." for _, weight in liked.WEIGHTS)
+
+PARTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "liked_weights": f"transform(what, [{_NAMES}], [{_WEIGHTS}], 0.0)",
+        "liked_half_life": str(liked.HALF_LIFE_DAYS),
+        "liked_days": str(liked.WINDOW_DAYS),
+        "given": ", ".join(f"'{name}'" for name in sorted(record.GIVEN)),
+        "most_pushes": str(answers.MOST_PUSHES),
+        "session_gap": str(sessions.GAP_MS),
+        "kept_days": str(looks.KEPT_DAYS),
+        "most_goods": str(looks.MOST_GOODS),
+        "last_orders": str(deciding.LAST_ORDERS),
+        "compare_days": str(deciding.COMPARE_DAYS),
+        "compare_goods": str(deciding.COMPARE_GOODS),
+        "before_days": str(deciding.BEFORE_DAYS),
+        "impulse_ms": str(deciding.IMPULSE_MS),
+        "impulse_goods": str(deciding.IMPULSE_GOODS),
+        "hesitant_ms": str(deciding.HESITANT_MS),
+        "hesitant_removals": str(deciding.HESITANT_REMOVALS),
+    }
+)
+"""What is put into the query."""

@@ -92,6 +92,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
                 category=draw(st.sampled_from(["tea", "fruit"])),
                 product_role="trial",
                 unit_fen=draw(st.sampled_from([None, 100])),
+                cost_fen=draw(st.sampled_from([None, 70, 2000])),
                 list_fen=draw(st.sampled_from([None, 100, 200])),
             )
             for sku in draw(st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=2, unique=True))

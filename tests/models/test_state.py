@@ -25,7 +25,8 @@ def test_fields_are_stored_in_an_order_that_never_changes() -> None:
     assert fields == (
         "version", "brand_id", "member_id", "fence", "recent", "first", "last", "joined", "spoke", "days", "cells",
         "orders", "first_paid", "signins", "groups", "contacts", "follows", "manual", "on", "judged_at", "due",
-        "revision", "rules", "work", "tallies", "keyed", "touches", "acted", "carts", "waits",
+        "revision", "rules", "work", "tallies", "keyed", "touches", "acted", "carts", "waits", "ending", "sessions", "looks",
+        "decided", "pushes", "answers",
     )  # fmt: skip
 
 

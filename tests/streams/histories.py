@@ -54,11 +54,24 @@ def _made(rng: random.Random, members: int, count: int) -> Iterator[Event]:
         hour = own.choice([None, own.randrange(24)])
         at = START + (first + rng.randrange(length)) * DAY
         at += rng.randrange(DAY) if hour is None else hour * 3_600_000
-        yield {
+        event = {
             "event_id": f"e{number}", "kind": kind, "type": type_, "ts": at, "member_id": member,
             "role": rng.choice(["customer"] * 12 + ["staff"]),
         } | _FIELDS[kind](rng, type_, member, number)  # fmt: skip
+        yield event
         number += 1
+        if type_ == "paid" and "lines" in event and rng.random() < 0.3:
+            yield _looked_before(rng, event, number)
+            number += 1
+
+
+def _looked_before(rng: random.Random, paid: Event, number: int) -> Event:
+    """A look at what was paid, some time before."""
+    before = rng.choice([60_000, 9 * DAY]) + rng.randrange(DAY // 24)
+    return {
+        "event_id": f"e{number}", "kind": "order", "type": "visited", "ts": paid["ts"] - before, "lines": paid["lines"],
+        "member_id": paid["member_id"],
+    }  # fmt: skip
 
 
 def _chat(rng: random.Random, type_: str, member: str, number: int) -> Event:
@@ -107,10 +120,15 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
         "sku": f"s{rng.randrange(9)}", "category": rng.choice(["tea", "tea", "rice"]), "series": rng.choice("xxy"),
         "unit_fen": rng.choice([900, 900, 7000, 60_000]), "attrs": {"taste": rng.choice(["sweet", "salt"]), "n": 1},
         "launch_ts": rng.choice([START + rng.randrange(DAYS) * DAY, "2026-10-01T00:00:00+08:00"]),
+        "product_role": rng.choice(["引流款", "核心款", "利润款", "拓展款"]),
         "sku_type": rng.choice(["goods", "goods", "card", "gift_card", "trial"]),
         "qty": rng.randrange(3), "is_special": rng.choice([None, False, True]), "list_fen": rng.choice([None, 900, 9000]),
     }  # fmt: skip
-    event: Event = {"lines": [line, {"sku": "s", "unit_fen": 100}]} if rng.random() < 0.8 else {}
+    if rng.random() < 0.7:
+        line["cost_fen"] = rng.choice([300, 6000, 90_000])
+    event: Event = (
+        {"lines": [line, {"sku": "s", "unit_fen": 100, "cost_fen": 30}]} if rng.random() < 0.8 else {}
+    )
     order = f"{member}-{rng.randrange(8)}"
     if type_ == "visited":
         event |= {
