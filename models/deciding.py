@@ -74,7 +74,11 @@ def _before(state: MemberState, order: Decided, frame: Frame) -> tuple[int | Non
 
 
 def _decision(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
-    ways = sorted((-order.at, way(state, order, frame) or "") for order in state.decided.values())
+    known = state.work.ways
+    for key, order in state.decided.items():
+        if key not in known:
+            known[key] = way(state, order, frame) or ""
+    ways = sorted((-order.at, known[key]) for key, order in state.decided.items())
     told = Counter(one for _, one in ways[:LAST_ORDERS] if one)
     return next((one for one, count in told.items() if 2 * count > told.total()), None), NEVER
 

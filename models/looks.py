@@ -27,10 +27,14 @@ def look(state: MemberState, lines: list[Line] | None, at: int, day: int) -> Non
     for line in lines or ():
         if line.sku is not None:
             days = _looked(state, line.sku, line.category).days
-            days[day] = min(days.get(day, at), at)
-            oldest = max(days) - KEPT_DAYS
-            for past in [one for one in days if one <= oldest]:
-                del days[past]
+            first = days.get(day)
+            if first is None:
+                days[day] = at
+                if len(days) > 1:
+                    _forget(state, days)
+            elif at < first:
+                days[day] = at
+            _tell(state, at)
 
 
 def remove(state: MemberState, lines: list[Line] | None, at: int) -> None:
@@ -40,6 +44,21 @@ def remove(state: MemberState, lines: list[Line] | None, at: int) -> None:
             looked = _looked(state, line.sku, line.category)
             times = {*looked.removed, at}
             looked.removed = sorted(one for one in times if one > max(times) - KEPT_DAYS * DAY_MS)
+            _tell(state, at)
+
+
+def _tell(state: MemberState, at: int) -> None:
+    """What is worked out of orders holds on, unless one of them was paid after ``at``."""
+    ways = state.work.ways
+    if ways and any(order.at >= at for order in state.decided.values()):
+        ways.clear()
+
+
+def _forget(state: MemberState, days: dict[int, int]) -> None:
+    oldest = max(days) - KEPT_DAYS
+    for past in [one for one in days if one <= oldest]:
+        del days[past]
+        state.work.ways.clear()
 
 
 def _looked(state: MemberState, sku: str, category: str | None) -> Looked:
@@ -48,6 +67,7 @@ def _looked(state: MemberState, sku: str, category: str | None) -> Looked:
     if found is None:
         found = state.looks[key] = Looked()
         if len(state.looks) > MOST_GOODS:
+            state.work.ways.clear()
             del state.looks[
                 min(
                     (one for one in state.looks if one != key),
@@ -56,6 +76,7 @@ def _looked(state: MemberState, sku: str, category: str | None) -> Looked:
             ]
     if category is not None and category > found.category:
         found.category = category
+        state.work.ways.clear()
     return found
 
 
@@ -67,6 +88,7 @@ def decide(state: MemberState, event: Event, lines: list[Line], at: int) -> None
     """Take in the goods of a payment; parcels of one order are one decision."""
     key = hash64(event.parent_order_id or event.order_id or event.event_id)
     found = state.decided.get(key)
+    state.work.ways.pop(key, None)
     if found is None:
         found = state.decided[key] = Decided()
     found.at = max(found.at, at)
@@ -74,4 +96,6 @@ def decide(state: MemberState, event: Event, lines: list[Line], at: int) -> None
     found.goods = sorted(goods.union(found.goods))
     found.categories = sorted({line.category for line in lines if line.category}.union(found.categories))
     if len(state.decided) > MOST_ORDERS:
-        del state.decided[min(state.decided, key=lambda one: (state.decided[one].at, one))]
+        gone = min(state.decided, key=lambda one: (state.decided[one].at, one))
+        del state.decided[gone]
+        state.work.ways.pop(gone, None)

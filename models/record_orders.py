@@ -6,8 +6,11 @@ from typing import Final
 
 from models import answers, carts, changes, golden, looks, sessions
 from models.counting import Recorder, count, total, words
+from models.dear import PRICED, word_of
 from models.frame import Frame
+from models.measures import KEPT_DAYS
 from models.state import MemberState
+from models.tally import add_amount
 from models.touches import first
 from schemas.view import Event, Line
 
@@ -91,6 +94,8 @@ def _money(state: MemberState, line: Line, day: int) -> int:
         return 0
     fen = price * (1 if line.qty is None else line.qty)
     bits = total(state, "goods_fen", day, fen)
+    if fen > 0 and line.category:
+        add_amount(state.keyed, PRICED, word_of(line.category, price), day, fen, KEPT_DAYS)
     if line.is_special or (line.list_fen is not None and price < line.list_fen):
         bits |= total(state, "special_fen", day, fen)
     return bits

@@ -25,12 +25,11 @@ KEPT_MS: Final = (WINDOW_DAYS + 2) * DAY_MS
 def visit(state: MemberState, at: int) -> None:
     """Take in a visit at the time ``at`` (ms)."""
     sessions = state.sessions
-    begins = ends = at
-    for begun, ended in list(sessions.items()):
-        if begun - GAP_MS <= at <= ended + GAP_MS:
-            del sessions[begun]
-            begins, ends = min(begins, begun), max(ends, ended)
+    near = [begun for begun, ended in sessions.items() if begun - GAP_MS <= at <= ended + GAP_MS]
+    begins, ends = min([at, *near]), max([at, *(sessions.pop(begun) for begun in near)])
     sessions[begins] = ends
+    if near:
+        return
     oldest = max(sessions.values()) - KEPT_MS
     if next(iter(sessions.values())) < oldest or ends < oldest:
         for begun in [begun for begun, ended in sessions.items() if ended < oldest]:

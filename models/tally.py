@@ -74,10 +74,15 @@ def add(tallies: Tallies, name: str, day: int, amount: int, kept: int) -> None:
 
 def add_word(keyed: Keyed, name: str, word: str, day: int, kept: int) -> None:
     """Count a word of a day; which words are kept depends on the order of arrival only beyond `MOST_KEYS`."""
+    add_amount(keyed, name, word, day, 1, kept)
+
+
+def add_amount(keyed: Keyed, name: str, word: str, day: int, amount: int, kept: int) -> None:
+    """Take in an amount of a day under a word."""
     words = keyed.get(name)
     if words is None:
         words = keyed[name] = {}
-    add(words, word, day, 1, kept)
+    add(words, word, day, amount, kept)
     if len(words) > MOST_KEYS:
         del words[min(words, key=lambda one: (words[one].last, one))]
 

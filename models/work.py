@@ -19,7 +19,7 @@ class Work:
 
     __slots__ = (
         "before", "book", "changed", "dues", "fresh", "gaps", "ledger", "liked", "manual", "member_since", "oldest",
-       "place", "points", "rhythm", "terms", "values", "word",
+       "place", "points", "rhythm", "terms", "values", "ways", "word",
     )  # fmt: skip
 
     def __init__(self, fresh: bool = False) -> None:
@@ -50,6 +50,8 @@ class Work:
         """None once what it hangs on changed."""
         self.terms: list[Term] | None = None
         """The same of levels."""
+        self.ways: dict[int, str] = {}
+        """How orders were decided, by hashed id, of those for which it was worked out (`models.deciding`)."""
         self.book: Book | None = None
         self.liked: tuple[int, int, Any] | None = None
         """What `models.liked` found at a revision, on a local day."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.calendar import Calendar
+from models.dear import prices
 from models.frame import Frame
 from models.members import Members
 from models.params import MemberParams
@@ -30,11 +31,13 @@ class Measured:
 
     cut: Cut
     values: list[float] = field(default_factory=list)
+    members: int = 0
+    """Members whose values these are."""
 
     @property
     def value(self) -> float | int:
         """As measured, if there are members enough; else as it was."""
-        if len(self.values) < LEAST_MEMBERS:
+        if self.members < LEAST_MEMBERS:
             return self.cut.value
         return cut_point(self.values, self.cut.quantile)
 
@@ -66,9 +69,22 @@ def measure(
 def _take(found: Sequence[Measured], state: MemberState, now: int, frame: Frame) -> None:
     for number, one in enumerate(found):
         if one.cut.among is None or _tag(number) in state.on:
-            value = one.cut.feature.value(state, now, frame)
-            if isinstance(value, int | float):
-                one.values.append(value)
+            one.members += _known(one, state, now, frame)
+
+
+def _known(one: Measured, state: MemberState, now: int, frame: Frame) -> bool:
+    """Take the values of one member; whether there are any."""
+    cut = one.cut
+    if cut.category is not None:
+        today = frame.day(now)
+        found = prices(state, cut.category, today - cut.days + 1, today)
+        one.values += found
+        return bool(found)
+    value = cut.feature.value(state, now, frame)
+    if not isinstance(value, int | float):
+        return False
+    one.values.append(value)
+    return True
 
 
 def _tag(number: int) -> str:
@@ -120,7 +136,7 @@ def lines(measured: Sequence[Measured]) -> list[str]:
 
 
 def _line(one: Measured) -> str:
-    members, before = len(one.values), shown(one.cut.value)
+    members, before = one.members, shown(one.cut.value)
     about = f"{one.cut.feature.id}: {one.cut.quantile:g} of {members:,} members"
     if members < LEAST_MEMBERS:
         return f"{about}: {before}, since these are fewer than {LEAST_MEMBERS}"

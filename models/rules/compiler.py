@@ -158,6 +158,8 @@ class _Compiler(Phrases):
             raise self.error(parts["quantile"], "a quantile is above 0 and below 1")
         return Cut(
             feature=feature,
+            category=self.text(parts["price"]) if "price" in parts else None,
+            days=self.integer(parts["days"], least=1) if "price" in parts else 0,
             quantile=float(quantile),
             among=self.condition(parts["among"]) if "among" in parts else None,
             value=self.number(parts["value"]),

@@ -16,6 +16,10 @@ class Cut:
     """A quantile of a feature over members."""
 
     feature: Feature
+    category: str | None
+    """Category of which it is a quantile of all prices paid; the feature is then the highest of them."""
+    days: int
+    """Of how many days these prices are."""
     quantile: float
     """Share of the members, above 0 and below 1."""
     among: Condition | None

@@ -5,7 +5,7 @@ from typing import Final
 
 import yaml
 
-from models import purchases, windows
+from models import dear, purchases, windows
 from models.features import BY_ID, Course, Feature, Step
 from models.lift import lift
 from models.measures import COUNTS, SUMS, WORDS
@@ -36,6 +36,8 @@ _QUALIFIERS: Final[Mapping[str, tuple[str, ...]]] = {
     "share": ("of", "days", "least", "during", "scene"),
     "lift": ("days", "least", "during", "scene"),
     "top": ("days", "least", "with_share"),
+    "dear": ("days",),
+    "price": ("days",),
 }
 """Ways of naming a value, each with the keys that describe it further."""
 
@@ -129,6 +131,10 @@ class Phrases(Reader):
             return self._share(node, parts)
         if way == "lift":
             return self._lift(node, parts)
+        if way == "dear":
+            return self._dear(node, parts)
+        if way == "price":
+            return dear.price(self.text(parts[way]), self._days(node, parts, "goods_fen"))
         known = {"sum": SUMS, "distinct": WORDS, "top": WORDS}.get(way, windows.COUNTABLE)
         what = self.word(parts[way], f"{way} of", known)
         if way == "sum":
@@ -149,6 +155,16 @@ class Phrases(Reader):
         if "days" not in parts and during is None:
             return windows.ever(what, word)
         return windows.counted(what, word, self._days(node, parts, what), during)
+
+    def _dear(self, node: yaml.Node, parts: Mapping[str, yaml.Node]) -> Step:
+        """A price for each category; `dear.ANY` stands for all others."""
+        given = self.mapping(parts["dear"])
+        if not given:
+            raise self.error(parts["dear"], "dear: name a price for some category, or for '*'")
+        limits = tuple((category, self.number(limit)) for category, limit in given.items())
+        days = self._days(node, parts, "goods_fen")
+        found = dear.dear(limits, days)
+        return dear.dear(limits, days, True) if found.id in self.told_apart else found
 
     def _word(self, node: yaml.Node, parts: Mapping[str, yaml.Node], what: str) -> str | None:
         """The word that is counted; needed of what has words, and of nothing else."""

@@ -11,7 +11,7 @@ from streams.recompute.ledger import out_of_reach
 from streams.recompute.whole import whole
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
-_DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "lift", "top")
+_DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "lift", "top", "dear", "price")
 _FALLS: Final = {"silence", "p_alive"}
 """Features that an own act lifts over every leave threshold and that fall until the next: a tag that enters below one of these
 and leaves above another is held exactly while the first is met."""

@@ -145,6 +145,13 @@ def where_of(what: str) -> str:
     )
 
 
+_DEAR: Final = (
+    "arrayMap(one -> ('priced', concat(toString(JSONExtractInt(one, 'unit_fen')), ' ', JSONExtractString(one, 'category')), "
+    f"toInt64({_OF_LINE})), arrayFilter(one -> JSONExtractString(one, 'category') != '' AND {_OF_LINE} > 0, {_PRICED}))"
+)
+"""Money for goods by price and category."""
+
+
 def marks() -> str:
     """The array of marks that an event leaves."""
     types = ", ".join(f"'{one}'" for one in _TYPES)
@@ -155,6 +162,7 @@ def marks() -> str:
         for what, (where, amount) in _AMOUNTS.items()
     ]
     parts += [_marks(where, f"'{what}'", words) for what, (where, words) in _WORDS.items()]
+    parts.append(f"if(type = 'paid', {_DEAR}, [])")
     return "arrayConcat(\n            " + ",\n            ".join(parts) + ")"
 
 

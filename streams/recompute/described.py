@@ -33,6 +33,8 @@ class Tallies:
             )
         if "lift" in parts:
             return self._lift(parts)
+        if "dear" in parts or "price" in parts:
+            return self._price(parts)
         if "days_since" in parts:
             what, word = parts["days_since"], parts.get("word")
             return f"days_since({what if word is None else f'{what}={word}'})", self._since(what, word)
@@ -64,6 +66,28 @@ class Tallies:
         good = f"({whole}) >= {max(parts.get('least', 1), 1)} AND {rare} > 0"
         lift = f"({self._during(parts, parts['lift'])}) * {days} / (({whole}) * {rare})"
         return shared_id(parts, self.told_apart), f"if({good}, {lift}, NULL)"
+
+    def _price(self, parts: Mapping[str, Any]) -> tuple[str, str]:
+        days = parts["days"]
+        where = f"what = 'priced' AND today - day BETWEEN 0 AND {days - 1}"
+        paid = self._column(f"priced {days}", f"sumMapIf([word], [amount], {where})")
+        price, category = "toInt64(splitByChar(' ', word)[1])", "substring(word, position(word, ' ') + 1)"
+        if "price" in parts:
+            of = "1" if parts["price"] == "*" else f"{category} = {_quoted(parts['price'])}"
+            found = f"arrayMap(word -> {price}, arrayFilter(word -> {of}, {paid}.1))"
+            return f"price({parts['price']},{days}d)", f"if(empty({found}), NULL, arrayMax({found}))"
+        limits = {name: limit for name, limit in parts["dear"].items() if name != "*"}
+        words, at = (
+            ", ".join(map(one, limits)) for one in (_quoted, lambda name: f"{float(limits[name])!r}")
+        )
+        other = repr(float(parts["dear"].get("*", 1e300)))
+        limit = f"transform({category}, [{words}], [{at}], {other})" if limits else other
+        spent = f"arraySum((word, fen) -> if({price} >= {limit}, fen, 0), {paid}.1, {paid}.2)"
+        whole = self._within("goods_fen", None, days)
+        id_ = f"dear({days}d)"
+        if id_ in self.told_apart:
+            id_ = f"dear({days}d{''.join(f',{name}={at}' for name, at in parts['dear'].items())})"
+        return id_, f"if(({whole}) = 0, NULL, {spent} / ({whole}))"
 
     def _top(self, parts: Mapping[str, Any]) -> tuple[str, str]:
         what, days = parts["top"], parts["days"]

@@ -91,7 +91,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
                 sku=sku,
                 category=draw(st.sampled_from(["tea", "fruit"])),
                 product_role="trial",
-                unit_fen=draw(st.sampled_from([None, 100])),
+                unit_fen=draw(st.sampled_from([None, 100, 30_000])),
                 cost_fen=draw(st.sampled_from([None, 70, 2000])),
                 list_fen=draw(st.sampled_from([None, 100, 200])),
             )
