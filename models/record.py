@@ -23,6 +23,9 @@ from schemas.view import Event
 LIKES_GOAL: Final = 38
 """A14: likes that bring the gift."""
 
+OFFICIAL: Final = frozenset({"oa", "公众号"})
+"""A34: platforms that are the official account."""
+
 _MESSAGE: Final = COUNTS["message"]
 
 GIVEN: Final = frozenset({"audit", "points_grant"})
@@ -137,7 +140,8 @@ def _departed(state: MemberState, event: Event, at: int, day: int, frame: Frame)
 
 
 def _banned(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
-    return count(state, "group.banned", day) | changes.BANNED
+    bits = count(state, "group.banned", day) | changes.BANNED
+    return bits | changes.TOUCHES if first(state.touches, "banned", at, "") else bits
 
 
 def _profiled(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
@@ -156,6 +160,8 @@ def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame)
         bits |= words(state, "reward", day, (event.reward.type,))
     if event.points_delta:
         bits |= points(state, event, day)
+    if type_ == "signin" and event.platform in OFFICIAL and last(state.touches, "oa_signin", at, ""):
+        bits |= changes.TOUCHES
     extra = _EXTRA.get(type_)
     if extra is not None and extra[1](event):
         bits |= count(state, extra[0], day)

@@ -92,6 +92,14 @@ def _gone(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
     return banned is not None, NEVER
 
 
+def _rejoined(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
+    """Whether a member is in a group that they joined after they were first banned from one (T70)."""
+    banned = state.touches.get("banned")
+    if banned is None:
+        return False, NEVER
+    return any(tie.holds and tie.at > banned.at for tie in state.groups.values()), NEVER
+
+
 TOUCHED: Final[tuple[Feature, ...]] = (
     _word("first_channel", "首次渠道", "channel of the first touch", "T20"),
     _word("last_channel", "最近渠道", "channel of the last touch", "T20"),
@@ -119,6 +127,14 @@ TOUCHED: Final[tuple[Feature, ...]] = (
     Step(
         id="banned", zh="是否被封禁", en="whether ever banned from a group", unit="yes or no", source="T70", sort="flag",
         reads=changes.BANNED, look=_gone,
+    ),
+    Step(
+        id="rejoined", zh="封禁后是否再入群", en="whether in a group joined after a ban", unit="yes or no", source="T70",
+        sort="flag", reads=changes.TOUCHES | changes.TIES, look=_rejoined,
+    ),
+    _hours(
+        "oa_signin_hours", "公众号签到小时数", "hours since the last sign-in on the official account", "A34", changes.TOUCHES,
+        _touched_at("oa_signin"),
     ),
 )  # fmt: skip
 """All of them."""

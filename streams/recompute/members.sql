@@ -118,6 +118,7 @@ ties AS (
         countIf(sort = 'follow' AND holds) AS follows,
         countIf(sort != 'follow') AS had,
         minIf(since, sort = 'group' AND holds) AS in_since,
+        maxIf(since, sort = 'group' AND holds) AS in_last,
         minIf(since, sort = 'follow' AND holds) AS follows_since
     FROM (
         SELECT brand_id, member_id, sort, name, argMax(says, (at, says)) AS holds, max(at) AS since

@@ -74,7 +74,8 @@ _TIMES: Final[tuple[tuple[str, str, str], ...]] = (
     ("registered_at", "min", "own AND type = 'member.registered'"),
     ("departed_at", "max", f"own AND type IN ('group.left', 'contact.deleted') AND {text('leave_reason')} IN ('', 'self')"),
     ("benefit_at", "max", "own AND type IN ('red_packet_claimed', 'claim')"),
-    ("banned_at", "max", "own AND type = 'group.banned'"),
+    ("banned_at", "min", "own AND type = 'group.banned'"),
+    ("oa_signin_at", "max", f"own AND type = 'signin' AND {text('platform')} IN ('oa', '公众号')"),
 )  # fmt: skip
 
 
@@ -169,6 +170,8 @@ def named(params: MemberParams) -> Mapping[str, str]:
             ),
             "grabbed": "ifNull(seen.departed_at - seen.benefit_at BETWEEN 0 AND 86400000, 0)",
             "banned": "isNotNull(seen.banned_at)",
+            "rejoined": "ifNull(ties.groups > 0 AND ties.in_last > seen.banned_at, 0)",
+            "oa_signin_hours": "(now - seen.oa_signin_at) / 3600000",
             **{name: f"seen.touch_{name}" for name, *_ in _TOUCHES},
             **{name: f"toInt64OrNull(seen.touch_{name})" for name, *_ in facts.NUMBERS},
             "points_balance": "toInt64(seen.points)",

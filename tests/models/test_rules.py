@@ -34,7 +34,7 @@ def test_all_that_is_shipped_begins_with_what_is_in_use(rules: RuleSet, all_rule
     assert len(tags) == len(set(tags)) >= 119
     assert tags[: len(rules.rules)] == [rule.tag for rule in rules.rules]
     assert all(rule.parent in all_rules.parents for rule in all_rules.rules)
-    assert set(all_rules.layers) == {0, 1}
+    assert set(all_rules.layers) == {0, 1, 2}
 
 
 def test_the_shipped_file(rules: RuleSet) -> None:

@@ -183,7 +183,9 @@ def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
         "attend": {"offline": True},
         "like_collect": {"likes": rng.randrange(60)},
         "photo_share": {"audit_state": "approved"},
-        "signin": {"local_day": "2026-03-01"} if number % 11 == 0 else {},
+        "signin": {"local_day": "2026-03-01"}
+        if number % 11 == 0
+        else {"platform": rng.choice(["oa", "app"])},
     }
     return event | more.get(type_, {})
 
