@@ -88,12 +88,8 @@ WITH done AS (
     GROUP BY brand_id, group_id, type, activity_id
     HAVING activity_id != ''
     UNION ALL
-    SELECT
-        e.brand_id AS brand_id, e.group_id AS group_id, 'solitaire' AS type, JSONExtractString(e.raw, 'solitaire', 'id') AS activity_id,
-        toDate(min(e.ts), '$zone') AS day, uniqExact(e.member_id) AS participants
-    FROM $database.events AS e FINAL
-    WHERE e.type = 'solitaire' AND e.group_id != '' AND e.role IN ('customer', 'kol')
-    GROUP BY brand_id, group_id, activity_id, if(empty(activity_id), toDate(e.ts, '$zone'), toDate(0))
+    SELECT c.brand_id, c.group_id, 'solitaire', c.chain_id, c.day, c.participants
+    FROM $database.chains AS c
 )
 SELECT
     d.brand_id AS brand_id, d.group_id AS group_id, d.type AS type, d.activity_id AS activity_id, d.day AS day,
