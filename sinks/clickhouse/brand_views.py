@@ -125,7 +125,10 @@ FUNNEL_VIEWS: Final = (
         "relation_platforms",
         "M48: From visit to payment by relation and platform.",
         {
-            "relation": ("String", "`member` (registered), `fan` (contact or follower) or `other`."),
+            "relation": (
+                "String",
+                "`super` (holds the tag `value.super`), `member` (registered), `fan` (contact or follower) or `other`.",
+            ),
             "platform": ("String", "Platform, in the producer's words."),
             "visitors": (COUNT, "Members who visited."),
             "payers": (COUNT, "Those with a net order on the same platform."),
@@ -143,6 +146,37 @@ FUNNEL_VIEWS: Final = (
             "members": (COUNT, "Members who did it; for `paid` only those who did not follow yet."),
             "converted": (COUNT, "Those who went on."),
             "rate": ("Float64", "Those who went on among them."),
+        },
+    ),
+)
+
+LIVE_VIEWS: Final = (
+    View(
+        "live_phases",
+        "A28, M60: What came of a live stream in each of its phases, as far as events name stream and phase.",
+        {
+            "live_id": ("String", "Live stream."),
+            "phase": ("String", "Phase, in the producer's words, or empty."),
+            "visitors": (COUNT, "Members who visited."),
+            "joins": (COUNT, "Members who came into a group."),
+            "fans": (COUNT, "Members who became a contact or followed."),
+            "drawing": (COUNT, "Members who took part in a draw."),
+            "orders": (COUNT, "Net orders."),
+            "net_fen": ("Int64", "Paid less refunded, fen; a cashback is no refund."),
+            "group_fen": (
+                "Int64",
+                "Of it what orders brought that a group led to; the platform led to the rest.",
+            ),
+        },
+    ),
+    View(
+        "group_repurchase",
+        "M52: Repurchase among the members of a group, in the 90 days that end with the brand's last day.",
+        {
+            "group_id": ("String", "Group."),
+            "buyers": (COUNT, "Members with a net order in the 90 days."),
+            "repeat_buyers": (COUNT, "Members with two net orders or more in the 90 days."),
+            "rate": ("Float64", "Repeat buyers among the buyers."),
         },
     ),
 )

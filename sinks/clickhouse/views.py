@@ -6,7 +6,7 @@ They are read without ``FINAL``, since they read the tables with it themselves.
 from typing import Final
 
 from sinks.clickhouse.activity_views import ACTIVITY_VIEWS
-from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS
+from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS, LIVE_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
@@ -20,6 +20,7 @@ VIEWS: Final = {
     for view in (
         *BRAND_VIEWS,
         *FUNNEL_VIEWS,
+        *LIVE_VIEWS,
         *STAFF_VIEWS,
         *ACTIVITY_VIEWS,
         *INVITE_VIEWS,
