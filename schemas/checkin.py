@@ -1,6 +1,6 @@
 """Check-in events: signing in, tasks, games, rewards and points (catalogue 9.5).
 
-A new type is a word in the ``Literal`` of `CheckinEvent`, plus an example.
+A new type is a word in the ``Literal`` of `MemberCheckin`, plus an example. What is no member's is in `schemas.activity`.
 """
 
 from typing import Annotated, Literal
@@ -66,7 +66,7 @@ class CheckinFields(Envelope):
     """F49."""
 
 
-class CheckinEvent(CheckinFields):
+class MemberCheckin(CheckinFields):
     """Something a member did in an activity."""
 
     type: Literal[

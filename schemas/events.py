@@ -6,10 +6,11 @@ import msgspec
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
 
 from schemas import view
+from schemas.activity import CheckinEvent
 from schemas.alike import check_alike
 from schemas.base import Contract
 from schemas.chat import ChatEvent, ChatFields
-from schemas.checkin import CheckinEvent, CheckinFields
+from schemas.checkin import CheckinFields
 from schemas.envelope import Envelope
 from schemas.errors import ContractError, Reason
 from schemas.join import JoinEvent, JoinFields
@@ -36,10 +37,7 @@ CONTRACTS: Final[dict[str, Any]] = {
 
 def classes_of(kind: str) -> tuple[type[BaseModel], ...]:
     """The classes of the union of `kind`."""
-    contract = CONTRACTS[kind]
-    if isinstance(contract, type):
-        return (contract,)
-    union = get_args(contract)[0]
+    union = get_args(CONTRACTS[kind])[0]
     return get_args(union)
 
 

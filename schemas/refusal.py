@@ -19,8 +19,8 @@ _REASONS: Final = {
 }
 """Reasons of pydantic's errors and of our own; ``*_type`` is a wrong type, all else a bad value."""
 
-_TAG_DEPTH: Final = {"chat": 2, "join": 2, "order": 2, "checkin": 1}
-"""How many leading parts of a location name the union's member and not a field; check-in has one class."""
+_TAG_DEPTH: Final = {"chat": 2, "join": 2, "order": 2, "checkin": 2}
+"""How many leading parts of a location name the union's member and not a field."""
 
 _PATH_CHARS: Final = 120
 _FOUND_CHARS: Final = 40

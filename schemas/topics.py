@@ -6,8 +6,8 @@ Names stand here without the prefix, which is a setting; so are the numbers of p
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from schemas.activity import CheckinEvent
 from schemas.chat import ChatEvent
-from schemas.checkin import CheckinEvent
 from schemas.facts import Alert, DeadLetter, GroupStats, MemberProfile, TagChange
 from schemas.join import JoinEvent
 from schemas.order import OrderEvent
@@ -105,7 +105,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _input("chat", ChatEvent, "What is said, shared, pushed and opened."),
     _input("join", JoinEvent, "Who comes, goes, befriends, registers; groups and hand-set tags."),
     _input("order", OrderEvent, "Visits, carts, orders, payments, refunds."),
-    _input("checkin", CheckinEvent, "Sign-ins, tasks, games, rewards, points."),
+    _input("checkin", CheckinEvent, "Sign-ins, tasks, games, rewards, points; what activities are."),
     _internal(
         "member-events",
         "none; the partition is chosen by brand and member",

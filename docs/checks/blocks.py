@@ -167,9 +167,16 @@ def event_fields(words: Words) -> str:
     """The fields of each kind."""
     rows = []
     for kind, model in KINDS.items():
-        for name, shown in model.model_json_schema()["properties"].items():
-            if name not in Envelope.model_fields:
-                rows.append([code(kind), code(name), kind_of(words, shown)])
+        told = set(Envelope.model_fields)
+        for one in (model, *classes_of(kind)):
+            new = {
+                name: shown
+                for name, shown in one.model_json_schema()["properties"].items()
+                if name not in told
+            }
+            told |= new.keys()
+            whose = kind if one is model else f"{kind} {get_args(one.model_fields['type'].annotation)[0]}"
+            rows += [[code(whose), code(name), kind_of(words, shown)] for name, shown in new.items()]
     return sheet(words, "kind, field, value", rows)
 
 

@@ -6,6 +6,7 @@ They are read without ``FINAL``, since they read the tables with it themselves.
 from typing import Final
 
 from sinks.clickhouse.activity_views import ACTIVITY_VIEWS
+from sinks.clickhouse.announced_views import ANNOUNCED_VIEWS
 from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS, LIVE_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
@@ -23,6 +24,7 @@ VIEWS: Final = {
         *LIVE_VIEWS,
         *STAFF_VIEWS,
         *ACTIVITY_VIEWS,
+        *ANNOUNCED_VIEWS,
         *INVITE_VIEWS,
         *CONTEST_VIEWS,
         *PATH_VIEWS,
