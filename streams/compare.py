@@ -106,9 +106,7 @@ def as_text(found: Comparison) -> str:
             for example in one.examples
         ]
     if found.left_out:
-        lines.append(
-            f"not recomputed, since they hang on when they were judged or on levels and VIP: {', '.join(found.left_out)}"
-        )
+        lines.append(f"not recomputed, since they hang on when they were judged: {', '.join(found.left_out)}")
     return "\n".join(lines)
 
 

@@ -7,8 +7,7 @@ from typing import Any, Final
 from streams.recompute.days import NamedDays
 from streams.recompute.described import Tallies
 from streams.recompute.ids import ids_of_several
-from streams.recompute.ledger import out_of_reach
-from streams.recompute.whole import whole
+from streams.recompute.literal import literal
 
 _SIGNS: Final = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 _DESCRIBED: Final = ("count", "sum", "distinct", "days_since", "share", "lift", "top", "dear", "price")
@@ -27,20 +26,22 @@ class Compiled:
     tags: dict[str, str] = field(default_factory=dict)
     """Tag -> SQL that is 1, 0, or null where the events do not settle it; it may name the columns of earlier tags."""
     left_out: list[str] = field(default_factory=list)
-    """Tags that cannot be recomputed: they hang on when something was judged, or on a feature out of reach."""
+    """Tags that cannot be recomputed: they hang on when something was judged."""
 
 
 class Conditions:
     """Writes the rules of one file, which has been checked, as SQL."""
 
-    def __init__(self, text: str) -> None:
-        content = whole(text)
+    def __init__(self, content: Mapping[str, Any]) -> None:
         self._rules: list[dict[str, Any]] = content["rules"]
         self.tallies = Tallies(NamedDays(content["calendar"]), told_apart=ids_of_several(self._rules))
-        self._beyond = out_of_reach(content)
         self.compiled = Compiled()
         for rule in self._in_turn():
             self._rule(rule)
+
+    def reads(self) -> set[str]:
+        """Features with a name of their own that the rules read."""
+        return _features([rule.get(part, {}) for rule in self._rules for part in ("when", "until")])
 
     def _in_turn(self) -> Iterator[dict[str, Any]]:
         """Rules behind those whose tags they read, and the rules of a family together, in the order of the file."""
@@ -63,9 +64,6 @@ class Conditions:
 
     def _rule(self, rule: Mapping[str, Any]) -> None:
         tag, holds = rule["id"], self._condition(rule["when"])
-        if _features(rule["when"]) & self._beyond:
-            self.compiled.left_out.append(tag)
-            return
         if "until" in rule and not _features(rule["when"]) | _features(rule["until"]) <= _FALLS:
             self.compiled.left_out.append(tag)
             return
@@ -126,8 +124,8 @@ class Conditions:
         if op == "known":
             return f"isNotNull({column})"
         if op == "in":
-            return f"ifNull({column} IN ({', '.join(map(_literal, wanted))}), 0)"
-        return f"ifNull({column} {_SIGNS.get(op, '=')} {_literal(wanted)}, 0)"
+            return f"ifNull({column} IN ({', '.join(map(literal, wanted))}), 0)"
+        return f"ifNull({column} {_SIGNS.get(op, '=')} {literal(wanted)}, 0)"
 
     def _feature(self, one: Mapping[str, Any]) -> str:
         if "feature" in one:
@@ -162,11 +160,3 @@ def _features(one: Any) -> set[str]:
         if any(way in one for way in (*_DESCRIBED, "tag"))
         else set().union(*map(_features, one.values()))
     )
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, int | float):
-        return repr(value)
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -7,6 +7,7 @@ from typing import Any
 from streams.recompute.counted import SORTS_OF_ORDERS
 from streams.recompute.days import NamedDays, during_id
 from streams.recompute.ids import shared_id
+from streams.recompute.literal import literal
 
 
 @dataclass
@@ -73,12 +74,12 @@ class Tallies:
         paid = self._column(f"priced {days}", f"sumMapIf([word], [amount], {where})")
         price, category = "toInt64(splitByChar(' ', word)[1])", "substring(word, position(word, ' ') + 1)"
         if "price" in parts:
-            of = "1" if parts["price"] == "*" else f"{category} = {_quoted(parts['price'])}"
+            of = "1" if parts["price"] == "*" else f"{category} = {literal(parts['price'])}"
             found = f"arrayMap(word -> {price}, arrayFilter(word -> {of}, {paid}.1))"
             return f"price({parts['price']},{days}d)", f"if(empty({found}), NULL, arrayMax({found}))"
         limits = {name: limit for name, limit in parts["dear"].items() if name != "*"}
         words, at = (
-            ", ".join(map(one, limits)) for one in (_quoted, lambda name: f"{float(limits[name])!r}")
+            ", ".join(map(one, limits)) for one in (literal, lambda name: f"{float(limits[name])!r}")
         )
         other = repr(float(parts["dear"].get("*", 1e300)))
         limit = f"transform({category}, [{words}], [{at}], {other})" if limits else other
@@ -112,7 +113,7 @@ class Tallies:
             within += "" if only is None else f" AND {only}"
             return f"toInt64(arrayCount(one -> {within}, {of}))"
         only = self.days.holds(confined, "day")
-        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
+        where = f"what = '{what}'" + ("" if word is None else f" AND word = {literal(word)}")
         if days is not None:
             where += f" AND today - day BETWEEN 0 AND {days - 1}"
         where += "" if only is None else f" AND {only}"
@@ -123,7 +124,7 @@ class Tallies:
         if what in SORTS_OF_ORDERS:
             of = _days_of(what)
             return f"if(length({of}) = 0, NULL, today - arrayMax({of}))"
-        where = f"what = '{what}'" + ("" if word is None else f" AND word = {_quoted(word)}")
+        where = f"what = '{what}'" + ("" if word is None else f" AND word = {literal(word)}")
         last = self._column(
             f"last {what} {word or ''}", f"if(countIf({where}) = 0, NULL, maxIf(day, {where}))"
         )
@@ -136,7 +137,3 @@ class Tallies:
 
 def _days_of(what: str) -> str:
     return "bought.order_days" if what == "net_order" else f"bought.days_of_{what}"
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.recompute.counted import where_of
+from streams.recompute.levels import Ladder
 from streams.recompute.named import moment, start_of_day, text
 
 _DELTA: Final = "JSONExtractInt(raw, 'points_delta')"
@@ -25,23 +26,12 @@ NAMES: Final = (
 )
 """Features of the ledger."""
 
-BEYOND: Final = frozenset(
-    {"vip_state", "level", "level_rank", "level_until", "level_in_grace", "level_highest"}
-)
-
-
-def out_of_reach(file: Mapping[str, Any]) -> frozenset[str]:
-    """Features of a rule file that SQL does not recompute: levels, whose periods go on from one another, VIP by months, and,
-    where a level multiplies points, the ledger."""
-    multiplied = any("points_percent" in one for one in file.get("levels", {}).get("steps", []))
-    return BEYOND | frozenset(NAMES if multiplied else ())
-
 
 class Points:
     """Writes the ledger that one rule file declares."""
 
-    def __init__(self, section: Mapping[str, Any]) -> None:
-        self._section = section
+    def __init__(self, section: Mapping[str, Any], ladder: Ladder) -> None:
+        self._section, self._ladder = section, ladder
         self._order: Mapping[str, int] = section.get("order", {})
 
     def tables(self) -> str:
@@ -98,7 +88,7 @@ ledgers AS (
         ]
 
     def _of_rules(self) -> list[str]:
-        found = [self._ruled("on_day", self._of_order(), "net")]
+        found = [self._of_orders()]
         if self._section.get("signin"):
             days = "SELECT brand_id, member_id, arrayJoin(days) AS one FROM signins"
             told = "SELECT brand_id, member_id, told_on FROM told WHERE of = 'signin'"
@@ -106,13 +96,16 @@ ledgers AS (
             found.append(self._ruled("one", str(self._section["signin"]), left))
         return found + [self._of_count(one) for one in self._section.get("counts", [])]
 
-    def _of_order(self) -> str:
-        money = (
-            f"intDiv(fen, {self._order['unit_fen']}) * {self._order['per_unit']}"
-            if "unit_fen" in self._order
-            else "0"
+    def _of_orders(self) -> str:
+        points = str(self._order.get("each", 0))
+        if "unit_fen" in self._order:
+            points += f" + intDiv(fen, {self._order['unit_fen']}) * {self._order['per_unit']}"
+        if not self._ladder.multiplies:
+            return self._ruled("on_day", points, "net")
+        source = (
+            "net LEFT JOIN ladders ON ladders.brand_id = net.brand_id AND ladders.member_id = net.member_id"
         )
-        return f"{self._order.get('each', 0)} + {money}"
+        return self._ruled("on_day", f"intDiv(({points}) * {self._ladder.percent()}, 100)", source, "net.")
 
     def _of_count(self, one: Mapping[str, Any]) -> str:
         what = one["count"]

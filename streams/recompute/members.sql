@@ -119,7 +119,8 @@ ties AS (
         countIf(sort != 'follow') AS had,
         minIf(since, sort = 'group' AND holds) AS in_since,
         maxIf(since, sort = 'group' AND holds) AS in_last,
-        minIf(since, sort = 'follow' AND holds) AS follows_since
+        minIf(since, sort = 'follow' AND holds) AS follows_since,
+        $vip_since AS vip_since
     FROM (
         SELECT brand_id, member_id, sort, name, argMax(says, (at, says)) AS holds, max(at) AS since
         FROM words_of_ties GROUP BY brand_id, member_id, sort, name
@@ -274,6 +275,7 @@ liked AS (
         )
     ) GROUP BY brand_id, member_id
 ),
+$levels
 $ledger
 crowds AS (
     SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
@@ -306,5 +308,6 @@ LEFT JOIN looks ON looks.brand_id = p.brand_id AND looks.member_id = p.member_id
 LEFT JOIN pushed ON pushed.brand_id = p.brand_id AND pushed.member_id = p.member_id
 LEFT JOIN decisions ON decisions.brand_id = p.brand_id AND decisions.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
+$levels_join
 $ledger_join
 )

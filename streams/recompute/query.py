@@ -6,9 +6,8 @@ from importlib.resources import files
 from typing import Final
 
 from models.params import OWN_ROLES, MemberParams
-from streams.recompute import counted, named, tastes
+from streams.recompute import counted, ledger, levels, named, tastes, vip
 from streams.recompute.conditions import Compiled, Conditions
-from streams.recompute.ledger import NAMES, Points, out_of_reach
 from streams.recompute.whole import whole
 
 HELD: Final = (
@@ -20,6 +19,7 @@ HELD: Final = (
 
 _ARRIVALS: Final = ("group.joined", "contact.added", "account.followed", "member.registered")
 
+_LADDERS: Final = "LEFT JOIN ladders ON ladders.brand_id = p.brand_id AND ladders.member_id = p.member_id"
 _LEDGER: Final = "LEFT JOIN ledgers ON ledgers.brand_id = p.brand_id AND ledgers.member_id = p.member_id"
 
 
@@ -28,15 +28,19 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
 
     Columns are the features by id, tags as ``tag ID``, and those of the profile as ``held NAME``.
     """
-    conditions = Conditions(rules)
-    compiled = conditions.compiled
-    acts = params.acts
     file = whole(rules)
-    points = Points(file["points"])
-    keeps_points = any(name in rules and name not in out_of_reach(file) for name in NAMES)
+    conditions = Conditions(file)
+    compiled, reads = conditions.compiled, conditions.reads()
+    acts = params.acts
+    ladder = levels.Ladder(file["levels"])
+    points = ledger.Points(file["points"], ladder)
+    keeps_points = not reads.isdisjoint(ledger.NAMES)
+    keeps_levels = not reads.isdisjoint(levels.NAMES) or (keeps_points and ladder.multiplies)
     features = {
         **named.named(params),
         **tastes.NAMED,
+        **vip.NAMED,
+        **(ladder.features() if keeps_levels else {}),
         **(points.features() if keeps_points else {}),
         **compiled.features,
     }
@@ -60,6 +64,9 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "net_marks": counted.net_marks(),
         "net_days": counted.net_days(),
         "marks": counted.marks(),
+        "vip_since": vip.since(file["vip"]),
+        "levels": ladder.tables() if keeps_levels else "",
+        "levels_join": _LADDERS if keeps_levels else "",
         "ledger": points.tables() if keeps_points else "",
         "ledger_join": _LEDGER if keeps_points else "",
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),

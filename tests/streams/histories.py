@@ -90,7 +90,7 @@ def _chat(rng: random.Random, type_: str, member: str, number: int) -> Event:
 
 def _join(rng: random.Random, type_: str, member: str, number: int) -> Event:
     event: Event = {
-        "group_id": rng.choice("abc"),
+        "group_id": rng.choice(["a", "b", "c", "vip"]),
         "staff_id": rng.choice("st"),
         "platform": rng.choice(["oa", "video"]),
     }
