@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.calendar import iso_date
+from models.rules import RuleSet
 from models.rules.difference import Difference, difference
+from models.rules.sections import Section, section_differences
 from schemas.written import Change
 from streams.backtest import Backtest, Held, Side
 
 
 def report(found: Backtest, examples: int) -> dict[str, Any]:
     """Everything that a backtest found; at most ``examples`` members a tag and side."""
-    differences = difference(found.running.rules, found.candidate.rules)
+    sides = found.running.rules, found.candidate.rules
+    differences = difference(*sides)
     tags = [rule.tag for rule in found.candidate.rules.rules]
     tags += [one.tag for one in differences if one.kind == "removed"]
     return {
@@ -20,20 +23,22 @@ def report(found: Backtest, examples: int) -> dict[str, Any]:
         "until_ms": found.until,
         "running": _side(found.running, found.events),
         "candidate": _side(found.candidate, found.events),
-        "differences": [told(one) for one in differences],
+        "differences": differences_told(*sides),
         "tags": [_tag(found, tag, examples) for tag in tags],
         "days": list(_days(found)),
     }
 
 
-def told(one: Difference) -> dict[str, Any]:
-    """A difference of two rule files."""
-    return {
-        "tag": one.tag,
-        "kind": one.kind,
-        "decides": one.decides,
-        "changes": [change._asdict() for change in one.changes],
-    }
+def differences_told(before: RuleSet, after: RuleSet) -> list[dict[str, Any]]:
+    """What two rule files differ in: their sections, then tag by tag."""
+    sections: list[tuple[dict[str, str], Section | Difference]] = [
+        ({"section": one.name, "kind": "changed"}, one) for one in section_differences(before, after)
+    ]
+    tags = [({"tag": one.tag, "kind": one.kind}, one) for one in difference(before, after)]
+    return [
+        {**what, "decides": one.decides, "changes": [change._asdict() for change in one.changes]}
+        for what, one in sections + tags
+    ]
 
 
 def _side(side: Side, events: int) -> dict[str, Any]:
@@ -150,7 +155,7 @@ def difference_lines(differences: list[dict[str, Any]]) -> list[str]:
         return ["the rules are the same"]
     lines: list[str] = []
     for one in differences:
-        lines.append(f"{one['kind']}: {one['tag']}")
+        lines.append(f"{one['kind']}: {one['tag'] if 'tag' in one else 'section ' + one['section']}")
         lines += [
             f"    {change['part']}: {change['was'] or '-'}  ->  {change['now'] or '-'}"
             for change in one["changes"]

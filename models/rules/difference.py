@@ -1,6 +1,6 @@
 """What two versions of the rules differ in, tag by tag."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from models.rules.rule import Rule, RuleSet
@@ -43,15 +43,16 @@ def difference(before: RuleSet, after: RuleSet) -> list[Difference]:
     for tag, parts in now.items():
         if tag not in was:
             found.append(Difference(tag, "added"))
-        elif changes := tuple(_changes(was[tag], parts)):
-            found.append(Difference(tag, "changed", changes))
+        elif differing := tuple(changes(was[tag], parts)):
+            found.append(Difference(tag, "changed", differing))
     return found + [Difference(tag, "removed") for tag in was if tag not in now]
 
 
-def _changes(was: dict[str, str], now: dict[str, str]) -> Iterator[Change]:
-    for part, value in now.items():
-        if was[part] != value:
-            yield Change(part, was[part], value)
+def changes(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
+    """Parts by the order of ``now``, then those that went; of what one of them lacks the value is empty."""
+    for part in dict.fromkeys((*now, *was)):
+        if was.get(part, "") != now.get(part, ""):
+            yield Change(part, was.get(part, ""), now.get(part, ""))
 
 
 def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:

@@ -18,6 +18,9 @@ from sinks.errors import SinkMisconfigured
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _ZONE: Final = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
+_TAKEN: Final = frozenset({"tree"})
+"""Names beside single letters that views give to what they join with tables of the database."""
+
 ZONE: Final = "Asia/Shanghai"
 """Zone of calendar days where none is given, as in the settings."""
 
@@ -88,9 +91,16 @@ def migrations(database: str, zone: str = ZONE) -> list[Migration]:
 
 
 def checked_name(database: str) -> str:
-    """``database`` if it is a plain identifier, since it becomes SQL; else raises `SinkMisconfigured`."""
+    """``database`` if it is a plain identifier, since it becomes SQL, and none that the views mean something else by.
+
+    Raises `SinkMisconfigured` if it is not: within a view ``t.events`` is a column of what is called ``t`` there.
+    """
     if not _NAME.fullmatch(database):
         raise SinkMisconfigured(f"not a database name: {database!r} (letters, digits and _ only)")
+    if len(database) == 1 or database in _TAKEN:
+        raise SinkMisconfigured(
+            f"the views use {database!r} as a name of their own: call the database something else, of two letters or more"
+        )
     return database
 
 

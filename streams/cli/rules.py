@@ -47,14 +47,13 @@ def diff(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Say what two rule files differ in, tag by tag."""
-    from models.rules.difference import difference  # noqa: PLC0415
-    from streams.backtest_report import difference_lines, told  # noqa: PLC0415
+    """Say what two rule files differ in: section by section, tag by tag."""
+    from streams.backtest_report import difference_lines, differences_told  # noqa: PLC0415
 
     with friendly():
         found = settings()
         before, after = (first, second) if second is not None else (found.rules, first)
-        differences = [told(one) for one in difference(_read(before, found)[0], _read(after, found)[0])]
+        differences = differences_told(_read(before, found)[0], _read(after, found)[0])
     typer.echo(
         json.dumps(differences, ensure_ascii=False) if as_json else "\n".join(difference_lines(differences))
     )

@@ -107,22 +107,22 @@ def test_an_address_has_defaults() -> None:
     dsn = parse_dsn("clickhouse://localhost")
     assert (dsn.user, dsn.password, dsn.port, dsn.database) == ("default", "", 9000, "qunpulse")
     assert parse_dsn("clickhouses://localhost").port == 9440
-    assert parse_dsn("clickhouse://[::1]:9000/q").host == "::1"
+    assert parse_dsn("clickhouse://[::1]:9000/qp").host == "::1"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "http://u:hidden@h/q",
-        "clickhouse://u:hidden@/q",
-        "clickhouse://u:hid/den@h:9000/q",
-        "clickhouse://u:hidden@h:port/q",
-        "clickhouse://u:hidden@h:99999/q",
-        "clickhouse://u:hidden@h/q?sekure=1",
-        "clickhouse://u:hidden@h/q?secure=maybe",
-        "clickhouse://u:hidden@h/q?connect_timeout=-1",
-        "clickhouse://u:hidden@h/q?connect_timeout=nan",
-        "clickhouse://u:hidden@h/q;drop",
+        "http://u:hidden@h/qp",
+        "clickhouse://u:hidden@/qp",
+        "clickhouse://u:hid/den@h:9000/qp",
+        "clickhouse://u:hidden@h:port/qp",
+        "clickhouse://u:hidden@h:99999/qp",
+        "clickhouse://u:hidden@h/qp?sekure=1",
+        "clickhouse://u:hidden@h/qp?secure=maybe",
+        "clickhouse://u:hidden@h/qp?connect_timeout=-1",
+        "clickhouse://u:hidden@h/qp?connect_timeout=nan",
+        "clickhouse://u:hidden@h/qp;drop",
         "",
     ],
 )
@@ -136,6 +136,12 @@ def test_a_bad_address_is_refused_without_the_password(text: str) -> None:
 def test_a_database_name_is_an_identifier(name: str) -> None:
     with pytest.raises(SinkMisconfigured):
         checked_name(name)
+
+
+@pytest.mark.parametrize("name", ["t", "p", "u", "tree"])
+def test_a_database_is_not_called_like_an_alias_of_the_views(name: str) -> None:
+    with pytest.raises(SinkMisconfigured, match=f"the views use '{name}' as a name of their own"):
+        parse_dsn(f"clickhouse://127.0.0.1/{name}")
 
 
 def test_an_insert_is_one_block() -> None:

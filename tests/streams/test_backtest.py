@@ -137,12 +137,19 @@ def test_a_change_that_is_soon_undone_is_a_flap(file: Path) -> None:
 def test_the_commands(tmp_path: Path, file: Path) -> None:
     first, second = tmp_path / "1.yaml", tmp_path / "2.yaml"
     first.write_text(rules(1, 3))
-    second.write_text(rules(2, 2))
+    second.write_text("vip: {groups: [g]}\n" + rules(2, 2))
     run = CliRunner().invoke
     done = run(cli, ["rules", "diff", str(first), str(second)])
     assert done.output.splitlines() == [
+        "changed: section vip",
+        "    groups: -  ->  g",
         "changed: busy",
         "    when: active_days_30 ≥ 3  ->  active_days_30 ≥ 2",
+    ]
+    told = json.loads(run(cli, ["rules", "diff", str(first), str(second), "--json"]).output)
+    assert [(one.get("section"), one.get("tag"), one["decides"]) for one in told] == [
+        ("vip", None, True),
+        (None, "busy", True),
     ]
     assert run(cli, ["rules", "diff", str(first), str(first)]).output == "the rules are the same\n"
     arguments = ["rules", "backtest", str(second), "--events", str(file), "--against", str(first)]
