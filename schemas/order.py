@@ -85,6 +85,8 @@ class OrderFields(Envelope):
     """F40: who distributed it (分销)."""
     groupbuy_id: Id | None = None
     """F40: 拼团."""
+    groupbuy_size: Annotated[Count, Field(ge=2)] | None = None
+    """F40: how many members the group purchase takes; the latest order that says so holds."""
     code_word: Word | None = None
     """F40: 暗号."""
     attributed_group_id: Id | None = None

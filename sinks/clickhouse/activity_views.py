@@ -118,9 +118,12 @@ ACTIVITY_VIEWS: Final = (
             "visitors": (COUNT, "Members who visited."),
             "placed": (COUNT, "Orders placed."),
             "paid": (COUNT, "Orders paid."),
-            "pieces": (COUNT, "Pieces paid for."),
+            "pieces": (COUNT, "Pieces paid for, of the announced product if there is one."),
             "paid_fen": ("Int64", "What was paid, fen."),
             "sold": (COUNT, "Pieces paid for from the beginning of the sale to this minute."),
+            "stock": ("Nullable(Int64)", "Pieces on offer, as announced under the promotion's id."),
+            "rate": (RATE, "Pieces of the minute among those on offer; null if it is not known how many."),
+            "sell_through": (RATE, "Pieces sold so far among those on offer."),
         },
     ),
     View(

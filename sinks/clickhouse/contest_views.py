@@ -8,8 +8,8 @@ from sinks.clickhouse.view import COUNT, DAY, MEMBER, View
 CONTEST_VIEWS: Final = (
     View(
         "contest_places",
-        "A03, A13, A14, A16, A31, A32: The entry of each member that counts in a contest: the first, "
-        "or of collected likes the one with most.",
+        "A03, A13, A14, A16, A31, A32: The entry of each member that counts in a contest: within the announced period "
+        "the first, or of collected likes the one with most.",
         {
             "contest": (
                 "String",
@@ -27,7 +27,7 @@ CONTEST_VIEWS: Final = (
             "place": (COUNT, "Place, from 1: by time, of collected likes by their number."),
             "settled": (
                 "UInt8",
-                "1 where nothing that comes late can change the place any more; "
+                "1 where nothing that comes late can change the place any more; where no end was announced, "
                 "more likes collected later still can.",
             ),
             "won": (
@@ -35,11 +35,15 @@ CONTEST_VIEWS: Final = (
                 "Of dice, 1 for a throw above the first one of staff in the round; null where staff did not throw.",
             ),
             "audit_state": ("String", "The last audit's word on what was handed in, or empty."),
+            "reached": (
+                "Nullable(UInt8)",
+                "1 where the likes reach the announced goal; null where there is none.",
+            ),
         },
     ),
     View(
         "quizzes",
-        "A03: First answers of members.",
+        "A03: First answers of members within the announced period.",
         {
             "activity_id": ("String", "Activity."),
             "day": ("Date", "Day of the first answer of all."),

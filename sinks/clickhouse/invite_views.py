@@ -85,6 +85,23 @@ INVITE_VIEWS: Final = (
         },
     ),
     View(
+        "group_purchase_members",
+        "A20: Members of group purchases.",
+        {
+            "groupbuy_id": ("String", "Group purchase."),
+            "member_id": MEMBER,
+            "at": (MILLIS, "When the member's first order was placed."),
+            "paid_at": (
+                f"Nullable({MILLIS})",
+                "When the first net order of the member was paid; null without one.",
+            ),
+            "inviter_id": (
+                "String",
+                "Who of the others invited the member into a first group after its beginning, or empty.",
+            ),
+        },
+    ),
+    View(
         "group_purchases",
         "A20: Group purchases, as placed and paid orders name them.",
         {
@@ -93,10 +110,18 @@ INVITE_VIEWS: Final = (
             "day": DAY,
             "members": (COUNT, "Members who placed an order."),
             "buyers": (COUNT, "Those of them with a net order."),
-            "complete": ("UInt8", "1 with two buyers or more; how many it takes is not told."),
+            "complete": (
+                "UInt8",
+                "1 with as many buyers as it takes, or with two where no order says how many.",
+            ),
             "new_members": (
                 COUNT,
                 "Members of it who after its beginning first came into a group, invited by another of them.",
+            ),
+            "size": ("Int64", "How many it takes, as the latest order says; 0 where none does."),
+            "completed_at": (
+                f"Nullable({MILLIS})",
+                "When the last of so many buyers paid; null where it is not complete.",
             ),
         },
     ),

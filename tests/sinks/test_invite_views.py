@@ -4,7 +4,7 @@ import pytest
 
 from models.groups.params import GroupParams
 from sinks.clickhouse.erase import erase_member
-from tests.sinks.story import Brand, day, event
+from tests.sinks.story import START, Brand, day, event
 
 pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scope="module")
 """Of the two engines one is enough: views are read alike, as those of cohorts show."""
@@ -151,6 +151,34 @@ def test_group_purchases(brand: Brand) -> None:
     )
     columns = f"groupbuy_id, {day()}, members, buyers, complete, new_members"
     assert brand.read("group_purchases", columns) == [("fails", 1, 2, 1, 0, 0), ("whole", 1, 4, 3, 1, 1)]
+    members = "member_id, inviter_id, paid_at IS NULL AS unpaid"
+    assert brand.read("group_purchase_members", members, "groupbuy_id = 'whole'") == [
+        ("a", "", 0),
+        ("before", "", 0),
+        ("new", "a", 0),
+        ("other's", "", 1),
+    ]
+
+
+def test_group_purchases_that_say_how_many_they_take(brand: Brand) -> None:
+    three = {"groupbuy_id": "three", "groupbuy_size": 3}
+    brand.tell(
+        event(1, "paid", "a", order_id="1", paid_fen=5, **three),
+        event(1.1, "paid", "b", order_id="2", paid_fen=5, **three),
+        event(1.2, "placed", "c", order_id="3", **three),
+        event(1, "paid", "a", order_id="4", paid_fen=5, groupbuy_id="two", groupbuy_size=3),
+        event(1.1, "paid", "b", order_id="5", paid_fen=5, groupbuy_id="two", groupbuy_size=2),
+        event(1.2, "paid", "c", order_id="6", paid_fen=5, groupbuy_id="two"),
+    )
+    columns = (
+        "groupbuy_id, size, buyers, complete, (toUnixTimestamp64Milli(completed_at) - {}) / 86400000 AS days"
+    )
+    columns = columns.format(int(START.timestamp() * 1000))
+    assert brand.read("group_purchases", columns) == [("three", 3, 2, 0, None), ("two", 2, 3, 1, 1.1)]
+    brand.tell(event(2, "paid", "c", order_id="3", paid_fen=5))
+    assert brand.read("group_purchases", columns, "groupbuy_id = 'three'") == [("three", 3, 3, 1, 2.0)]
+    brand.tell(event(3, "refunded", "a", order_id="1", refund_fen=5))
+    assert brand.read("group_purchases", columns, "groupbuy_id = 'three'") == [("three", 3, 2, 0, None)]
 
 
 def test_helpers_of_a_bargain(brand: Brand) -> None:

@@ -2801,3 +2801,153 @@ SELECT
     JSONExtract(a.told, 'variants', 'Array(String)') AS variants
 FROM announced AS a
 INNER JOIN $database.settled_times AS s ON s.brand_id = a.brand_id;
+
+CREATE OR REPLACE VIEW $database.contest_places AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, contest, e.role AS role,
+            multiIf(e.type = 'dice', JSONExtractString(e.raw, 'round_id'),
+                e.type = 'moments_like', JSONExtractString(e.raw, 'content_id'),
+                JSONExtractString(e.raw, 'activity_id')) AS id,
+            multiIf(e.type = 'quiz', toInt64(JSONExtract(e.raw, 'is_correct', 'Nullable(Bool)')),
+                e.type = 'dice', JSONExtract(e.raw, 'dice_value', 'Nullable(Int64)'),
+                e.type = 'like_collect', JSONExtract(e.raw, 'likes', 'Nullable(Int64)'), NULL) AS value,
+            JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            e.ts AS at, (if(e.type = 'like_collect', -ifNull(value, 0), 0), e.ts, e.event_id) AS rank
+        FROM $database.events AS e FINAL
+        ARRAY JOIN multiIf(e.type != 'quiz', [toString(e.type)],
+            JSONExtractBool(e.raw, 'is_correct'), ['answer', 'right_answer'], ['answer']) AS contest
+        WHERE e.type IN ('quiz', 'dice', 'like_collect', 'photo_share', 'moments_like') AND id != '' AND e.member_id != ''
+    ),
+    entries AS (
+        SELECT a.brand_id AS brand_id, a.contest AS contest, a.id AS id, a.member_id AS member_id,
+            min(a.rank) AS best, argMin((a.value, a.submission_id), a.rank) AS entry,
+            max(a.at) AS last, any(p.closes_at) AS closes_at, any(p.goal) AS goal
+        FROM acts AS a
+        LEFT JOIN $database.activities AS p ON p.brand_id = a.brand_id AND p.activity_id = a.id
+        WHERE a.role IN ('customer', 'kol') AND ifNull(a.at >= p.opens_at, 1) AND ifNull(a.at < p.closes_at, 1)
+        GROUP BY brand_id, contest, id, member_id
+    ),
+    houses AS (
+        SELECT brand_id, id, argMin(a.value, a.rank) AS thrown
+        FROM acts AS a
+        WHERE a.contest = 'dice' AND a.role = 'staff'
+        GROUP BY brand_id, id
+    ),
+    audits AS (
+        SELECT
+            e.brand_id AS brand_id, e.member_id AS member_id, JSONExtractString(e.raw, 'submission_id') AS submission_id,
+            argMax(JSONExtractString(e.raw, 'audit_state'), (e.ts, e.event_id)) AS state
+        FROM $database.events AS e FINAL
+        WHERE e.type = 'audit' AND submission_id != ''
+        GROUP BY brand_id, member_id, submission_id
+    ),
+    ranked AS (
+        SELECT
+            brand_id, contest, id, member_id, tupleElement(n.best, 2) AS at,
+            tupleElement(n.entry, 1) AS value, tupleElement(n.entry, 2) AS submission_id, n.goal AS goal,
+            row_number() OVER (PARTITION BY brand_id, contest, id ORDER BY n.best) AS place,
+            if(contest = 'like_collect', ifNull(n.closes_at, max(n.last) OVER (PARTITION BY brand_id, contest, id)), at) AS told
+        FROM entries AS n
+    )
+SELECT
+    r.brand_id AS brand_id,
+    r.contest AS contest,
+    r.id AS id,
+    r.member_id AS member_id,
+    r.at AS at,
+    toDate(r.at, 'Asia/Shanghai') AS day,
+    r.value AS value,
+    r.place AS place,
+    r.told < s.before AS settled,
+    if(r.contest = 'dice', r.value > h.thrown, NULL) AS won,
+    ifNull(a.state, '') AS audit_state,
+    if(r.contest = 'like_collect', r.value >= r.goal, NULL) AS reached
+FROM ranked AS r
+INNER JOIN $database.settled_times AS s ON s.brand_id = r.brand_id
+LEFT JOIN houses AS h ON h.brand_id = r.brand_id AND h.id = r.id
+LEFT JOIN audits AS a ON a.brand_id = r.brand_id AND a.member_id = r.member_id AND a.submission_id = r.submission_id;
+
+CREATE OR REPLACE VIEW $database.flash_minutes AS
+WITH
+    acts AS (
+        SELECT
+            e.brand_id AS brand_id, promo.2 AS promo_id, toStartOfMinute(e.ts) AS minute, toString(e.type) AS type,
+            e.member_id AS member_id, if(empty(e.order_id), e.event_id, e.order_id) AS order_id,
+            JSONExtract(e.raw, 'lines', 'Array(Tuple(sku String, qty UInt64))') AS lines, ifNull(e.paid_fen, 0) AS fen
+        FROM $database.events AS e FINAL
+        ARRAY JOIN arrayDistinct(JSONExtract(e.raw, 'promo', 'Array(Tuple(type String, id String))')) AS promo
+        WHERE e.type IN ('visited', 'placed', 'paid') AND promo.1 IN ('flash', '秒杀', '1元秒杀', '闪购', '限时折扣')
+    ),
+    minutes AS (
+        SELECT
+            a.brand_id AS brand_id, a.promo_id AS promo_id, a.minute AS minute,
+            uniqExactIf(a.member_id, a.type = 'visited' AND a.member_id != '') AS visitors,
+            uniqExactIf(a.order_id, a.type = 'placed') AS placed,
+            uniqExactIf(a.order_id, a.type = 'paid') AS paid,
+            sumIf(arraySum(line -> if(ifNull(p.sku, '') IN ('', line.1), line.2, 0), a.lines), a.type = 'paid') AS pieces,
+            sumIf(a.fen, a.type = 'paid') AS paid_fen,
+            any(p.stock) AS stock
+        FROM acts AS a
+        LEFT JOIN $database.activities AS p ON p.brand_id = a.brand_id AND p.activity_id = a.promo_id
+        GROUP BY brand_id, promo_id, minute
+    )
+SELECT
+    brand_id, promo_id, minute, visitors, placed, paid, pieces, paid_fen,
+    sum(pieces) OVER (PARTITION BY brand_id, promo_id ORDER BY minute) AS sold,
+    stock,
+    pieces / nullIf(stock, 0) AS rate,
+    sold / nullIf(stock, 0) AS sell_through
+FROM minutes;
+
+CREATE OR REPLACE VIEW $database.group_purchase_members AS
+WITH
+    parts AS (
+        SELECT
+            e.brand_id AS brand_id, JSONExtractString(e.raw, 'groupbuy_id') AS groupbuy_id, e.member_id AS member_id,
+            if(empty(JSONExtractString(e.raw, 'parent_order_id')), e.order_id, JSONExtractString(e.raw, 'parent_order_id')) AS order_id,
+            min(e.ts) AS at
+        FROM $database.events AS e FINAL
+        WHERE e.type IN ('placed', 'paid') AND e.member_id != '' AND groupbuy_id != ''
+        GROUP BY brand_id, groupbuy_id, member_id, order_id
+    ),
+    begun AS (SELECT brand_id, groupbuy_id, min(p.at) AS at FROM parts AS p GROUP BY brand_id, groupbuy_id)
+SELECT
+    p.brand_id AS brand_id,
+    p.groupbuy_id AS groupbuy_id,
+    p.member_id AS member_id,
+    min(p.at) AS at,
+    minOrNullIf(o.at, ifNull(o.member_id, '') != '') AS paid_at,
+    if(any(ifNull(i.at >= b.at, 0)
+        AND (p.brand_id, p.groupbuy_id, ifNull(i.inviter_id, '')) IN (SELECT brand_id, groupbuy_id, member_id FROM parts)),
+        any(ifNull(i.inviter_id, '')), '') AS inviter_id
+FROM parts AS p
+INNER JOIN begun AS b ON b.brand_id = p.brand_id AND b.groupbuy_id = p.groupbuy_id
+LEFT JOIN $database.net_orders AS o ON o.brand_id = p.brand_id AND o.member_id = p.member_id AND o.order_id = p.order_id
+LEFT JOIN $database.invitees AS i ON i.brand_id = p.brand_id AND i.member_id = p.member_id
+GROUP BY brand_id, groupbuy_id, member_id;
+
+CREATE OR REPLACE VIEW $database.group_purchases AS
+WITH sizes AS (
+    SELECT
+        e.brand_id AS brand_id, JSONExtractString(e.raw, 'groupbuy_id') AS groupbuy_id,
+        argMax(JSONExtractInt(e.raw, 'groupbuy_size'), (e.ts, e.event_id)) AS size
+    FROM $database.events AS e FINAL
+    WHERE e.type IN ('placed', 'paid') AND JSONExtractInt(e.raw, 'groupbuy_size') > 0
+    GROUP BY brand_id, groupbuy_id
+)
+SELECT
+    m.brand_id AS brand_id,
+    m.groupbuy_id AS groupbuy_id,
+    min(m.at) AS at,
+    toDate(min(m.at), 'Asia/Shanghai') AS day,
+    count() AS members,
+    count(m.paid_at) AS buyers,
+    buyers >= if(size = 0, 2, size) AS complete,
+    countIf(m.inviter_id != '') AS new_members,
+    any(toInt64(ifNull(s.size, 0))) AS size,
+    if(complete, arraySort(groupArray(m.paid_at))[if(size = 0, 2, size)], NULL) AS completed_at
+FROM $database.group_purchase_members AS m
+LEFT JOIN sizes AS s ON s.brand_id = m.brand_id AND s.groupbuy_id = m.groupbuy_id
+GROUP BY brand_id, groupbuy_id;
