@@ -153,10 +153,14 @@ FUNNEL_VIEWS: Final = (
 LIVE_VIEWS: Final = (
     View(
         "live_phases",
-        "A28, M60: What came of a live stream in each of its phases, as far as events name stream and phase.",
+        "A28, M60: What came of a live stream in each of its phases. Of a stream that was announced "
+        "(`activity_type` live or 直播) the hours tell the phase, and what names its campaign alone counts too.",
         {
             "live_id": ("String", "Live stream."),
-            "phase": ("String", "Phase, in the producer's words, or empty."),
+            "phase": (
+                "String",
+                "直播前, 直播中 or 直播后 by the announced hours; without them the phase that events name, or empty.",
+            ),
             "visitors": (COUNT, "Members who visited."),
             "joins": (COUNT, "Members who came into a group."),
             "fans": (COUNT, "Members who became a contact or followed."),

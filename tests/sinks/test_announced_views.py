@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sinks.story import START, Brand, event
+from tests.sinks.story import START, Brand, day, event
 
 pytestmark = pytest.mark.parametrize("opener", ["embedded"], indirect=True, scope="module")
 """Of the two engines one is enough: views are read alike, as those of cohorts show."""
@@ -127,4 +127,125 @@ def test_sell_through_of_a_flash_sale(brand: Brand) -> None:
         ("none", 0, 4, 4, 0, None, None),
         ("unknown", 0, 4, 4, None, None, None),
         ("whole", 0, 4, 4, 8, 0.5, 0.5),
+    ]
+
+
+def test_attendance_of_lessons(brand: Brand) -> None:
+    brand.tell(
+        *(event(0, "enroll", one, activity_id="course") for one in ("a", "b", "c")),
+        event(0, "enroll", "d", activity_id="course", lesson_id="2"),
+        event(1, "attend", "a", activity_id="course", lesson_id="1"),
+        event(1.1, "attend", "walks in", activity_id="course", lesson_id="1"),
+        event(1, "attend", "clerk", activity_id="course", lesson_id="1", role="staff"),
+        event(1.2, "enroll", "after one", activity_id="course"),
+        *(event(2, "attend", one, activity_id="course", lesson_id="2") for one in ("a", "b", "d")),
+        event(0, "enroll", "e", lesson_id="nobody came"),
+        event(2, "attend", "e", lesson_id="nobody enrolled"),
+    )
+    columns = f"lesson_id, activity_id, {day()}, enrolled, attended, others, rate"
+    assert brand.read("lesson_attendance", columns) == [
+        ("1", "course", 1, 3, 1, 1, 1 / 3),
+        ("2", "course", 2, 5, 3, 0, 0.6),
+        ("nobody came", "", None, 1, 0, 0, 0.0),
+        ("nobody enrolled", "", 2, 0, 0, 1, None),
+    ]
+
+
+def test_arms_of_a_test_compared(brand: Brand) -> None:
+    def arm(name: str, members: int, buyers: int) -> list[dict[str, Any]]:
+        seen = [
+            event(1, "push_delivered", f"{name}{n}", campaign_id="c", variant=name) for n in range(members)
+        ]
+        bought = [
+            event(2, "paid", f"{name}{n}", order_id=f"{name}{n}", paid_fen=5, campaign_id="c", variant="old")
+            for n in range(buyers)
+        ]
+        return [*seen, *bought]
+
+    brand.tell(
+        announced(0, "a", campaign_id="c", variants=["old", "new", "never shown"]),
+        *arm("old", 40, 10),
+        *arm("new", 50, 25),
+        event(1, "paid", "late", order_id="late", paid_fen=5),
+        event(1.5, "push_delivered", "late", campaign_id="c", variant="old"),  # paid before
+        event(1, "attend", "x", activity_id="t", variant="x"),
+        event(1, "attend", "y", activity_id="t", variant="y"),
+    )
+    columns = "test_id, variant, members, converted, control, round(difference, 4), round(p_value, 4)"
+    # By hand: pooled 35/91, standard error sqrt(35/91 * 56/91 * (1/50 + 1/41)) = 0.10251, z = 0.2561 / 0.10251 = 2.4983.
+    assert brand.read("variant_conversions", columns) == [
+        ("c", "never shown", 0, 0, "old", None, None),
+        ("c", "new", 50, 25, "old", 0.2561, 0.0125),
+        ("c", "old", 41, 10, "old", None, None),
+        ("t", "x", 1, 0, "x", None, None),
+        ("t", "y", 1, 0, "x", 0.0, None),
+    ]
+
+
+def test_phases_by_the_hours_announced(brand: Brand) -> None:
+    live = {"live_id": "l"}
+    brand.tell(
+        announced(
+            0, "stream", activity_type="live", campaign_id="c", opens_at=ms(1.5), closes_at=ms(1.6), **live
+        ),
+        announced(0, "draw", activity_type="lottery", opens_at=ms(1.55), closes_at=ms(1.56), **live),
+        event(1.4, "visited", "a", live_phase="直播中", **live),  # the hours say otherwise
+        event(1.4, "group.joined", "a", group_id="g", campaign_id="c"),  # of the stream by its campaign
+        event(1.4, "group.joined", "b", group_id="g", campaign_id="another"),
+        *(event(1.5, "visited", one, **live) for one in "ab"),
+        event(1.55, "lottery", "b", **live),
+        event(1.55, "paid", "b", order_id="1", paid_fen=500, campaign_id="c", attributed_group_id="g"),
+        event(1.6, "paid", "a", order_id="2", paid_fen=300, **live),
+        event(2, "refunded", "a", order_id="2", refund_fen=100),
+        event(1.6, "account.followed", "a", **live),
+        event(1.6, "visited", "a", live_id="not announced", live_phase="直播前"),
+    )
+    columns = "live_id, phase, visitors, joins, fans, drawing, orders, net_fen, group_fen"
+    assert brand.read("live_phases", columns) == [
+        ("l", "直播中", 2, 0, 0, 1, 1, 500, 500),
+        ("l", "直播前", 1, 1, 0, 0, 0, 0, 0),
+        ("l", "直播后", 0, 0, 1, 0, 1, 200, 0),
+        ("not announced", "直播前", 1, 0, 0, 0, 0, 0, 0),
+    ]
+    # Two streams of one campaign: what names the campaign alone is of neither.
+    brand.tell(announced(3, "second", activity_type="直播", campaign_id="c"))
+    assert brand.read("live_phases", columns, "live_id = 'l'")[:2] == [
+        ("l", "直播中", 2, 0, 0, 1, 0, 0, 0),
+        ("l", "直播前", 1, 0, 0, 0, 0, 0, 0),
+    ]
+
+
+def test_figures_of_scenes(brand: Brand) -> None:
+    brand.tell(
+        announced(0, "invite", campaign_id="fission", scene="裂变"),
+        announced(0, "sign", scene="retention"),
+        announced(0, "sale", campaign_id="sale", scene="活跃"),
+        announced(1, "sale", campaign_id="sale", scene="转化"),  # the latest holds
+        *(event(1, "invite.sent", one, campaign_id="fission") for one in "ab"),
+        *(
+            event(2, "group.joined", f"new{n}", group_id="g", inviter_id="a", campaign_id="fission")
+            for n in range(3)
+        ),
+        event(2, "group.joined", "new3", group_id="g", inviter_id="a", campaign_id="another"),
+        *(event(1, "signin", one, activity_id="sign") for one in "abcd"),
+        event(8, "message", "a", group_id="g"),
+        event(8, "message", "clerk", group_id="g", role="staff"),
+        event(9, "message", "b", group_id="g"),
+        event(2, "visited", "e", campaign_id="sale"),
+        event(2, "visited", "f", campaign_id="sale"),
+        event(2, "push_delivered", "g", campaign_id="sale"),
+        event(4, "paid", "e", order_id="1", paid_fen=5),
+        event(32, "paid", "f", order_id="2", paid_fen=5, campaign_id="sale"),
+        event(2, "game", "h", activity_id="g", scene="活跃"),
+        event(2.5, "game", "i", activity_id="g"),  # of the scene that the activity was of before
+    )
+    columns = (
+        f"scene, {day('month')}, participants, inviters, invited, k, begun, returned, d7, payers, figure"
+    )
+    assert brand.read("scene_figures", columns) == [
+        ("activity", 0, 2, 0, 0, None, 2, 0, 0.0, 0, 2.0),
+        ("conversion", 0, 2, 0, 0, None, 2, 0, 0.0, 1, 1.0),
+        ("conversion", 31, 1, 0, 0, None, 0, 0, None, 1, 1.0),
+        ("fission", 0, 5, 2, 3, 1.5, 5, 1, 0.2, 0, 1.5),
+        ("retention", 0, 4, 0, 0, None, 4, 1, 0.25, 0, 0.25),
     ]
