@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from models import carts, changes, courses, purchases, rfm
+from models import carts, changes, courses, purchases, rfm, stored
 from models.crossing import NEVER
 from models.feature import Course, Feature, Step
 from models.frame import Frame
@@ -24,7 +24,7 @@ def _largest(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
 
 def _lifetime(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
     lately, until = rfm.money(state, now, frame.params.rfm_days, frame)
-    return (state.book().revenue if state.orders else 0) + lately, until
+    return stored.revenue(state) + lately, until
 
 
 def _comeback_day(state: MemberState, frame: Frame) -> int | None:

@@ -36,7 +36,9 @@ CARTS: Final = 8192
 BANNED: Final = 16_384
 ANSWERS: Final = 32_768
 """Pushes, and acts that answer them."""
-TALLIES: Final = 65_536
+RIGHTS: Final = 65_536
+"""Plans, coupons and bets."""
+TALLIES: Final = 131_072
 """The first of the tallies' bits: each thing counted has its own (`models.measures`)."""
 
 EVERYTHING: Final = ~(MANUAL | LATE)

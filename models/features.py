@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import activity, changes, checkins, courses, lifecycle, rfm, ties
+from models import activity, changes, checkins, courses, lifecycle, rfm, stored, ties
 from models.answers import ANSWERING
+from models.balance import BALANCE
+from models.bets import BETS
 from models.bought import BOUGHT
 from models.channels import ANSWERED
+from models.coupons import COUPONS
 from models.crossing import NEVER
 from models.deciding import DECIDING
 from models.facts import FACTS
@@ -17,6 +20,7 @@ from models.liked import LIKED
 from models.lucky import LUCKY
 from models.margin import MARGIN
 from models.offers import OFFERS
+from models.plans import PLANS
 from models.points import POINTS
 from models.sessions import SESSIONS
 from models.stage import Churn, Stage
@@ -115,7 +119,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     ),
     Step(
         id="revenue_fen", zh="净消费额", en="net revenue", unit="fen", source="M03",
-        reads=changes.ORDERS, look=lambda s, now, fr: (s.book().revenue if s.orders else 0, NEVER),
+        reads=changes.ORDERS, look=lambda s, now, fr: (stored.revenue(s), NEVER),
     ),
     Step(
         id="refunds", zh="退款订单数", en="orders of which something was refunded", unit="orders", source="F38",
@@ -157,6 +161,10 @@ FEATURES: Final[tuple[Feature, ...]] = (
     DECIDING,
     *FACTS,
     *POINTS,
+    *BALANCE,
+    *PLANS,
+    *COUPONS,
+    *BETS,
     *STANDING,
     *VIP,
 )  # fmt: skip

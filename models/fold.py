@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import changes
+from models import bets, changes, coupons, plans, stored
 from models.calendar import day_number
 from models.frame import Frame
 from models.identity import hash64, remember
@@ -142,15 +142,20 @@ def _paid(state: MemberState, event: Event, at: int, frame: Frame) -> int:
     state.book().paid(key, parent, event.paid_fen or 0, at, flags_of(event, at), cost_of(event) or 0)
     if state.first_paid is None or at < state.first_paid:
         state.first_paid = at
-    return changes.ORDERS
+    stored.paid(state, key, event)
+    bits = (
+        plans.paid(state, key, event, at) | coupons.paid(state, event, at) | bets.paid(state, key, event, at)
+    )
+    return changes.ORDERS | bits
 
 
 def _refunded(state: MemberState, event: Event, at: int, frame: Frame) -> int:
     if event.refund_type == "cashback":
-        return 0
+        return bets.paid_back(state, event, at)
     key, parent = _order_ids(event)
     paid_at = at if event.paid_ts_orig is None else to_ms(event.paid_ts_orig)
     state.book().refunded(key, parent, event.refund_fen or 0, paid_at)
+    stored.refunded(state, key, event)
     return changes.ORDERS
 
 

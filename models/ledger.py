@@ -104,7 +104,7 @@ def _ruled(state: MemberState, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     told = state.keyed.get(TOLD, {})
     for order in purchases.of(state):
-        yield frame.day(order.at), earning.of_order(order.fen) * percent_at(state, order.at, frame) // 100
+        yield frame.day(order.at), earning.of_order(order.cash) * percent_at(state, order.at, frame) // 100
     if earning.signin:
         signed = told.get("signin", _NONE).days
         for day in state.signins:

@@ -3,7 +3,7 @@
 from operator import itemgetter
 from typing import Any, Final
 
-from models import checkins, rfm
+from models import checkins, rfm, stored
 from models.courses import p_alive, score, silence
 from models.feature import Feature
 from models.features import SLOTS, STEPS
@@ -50,7 +50,7 @@ def profile(state: MemberState, at: int, frame: Frame, told: tuple[Feature, ...]
         f,
         m_fen,
         rfm.net_orders(state),
-        state.book().revenue if state.orders else 0,
+        stored.revenue(state),
         rfm.last_paid_at(state),
         streak,
         checkins.longest(state),

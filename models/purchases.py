@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from models import stored
 from models.frame import Frame
 from models.orders import Order
+from models.rights import Stored
 from models.state import MemberState
 from schemas.times import to_ms
 from schemas.view import Event
@@ -40,6 +42,8 @@ class Purchase(NamedTuple):
     flags: int
     clean: bool
     """Whether nothing of it was ever refunded (T50)."""
+    cash: int
+    """What is left of it without what was paid from stored value (P20); not below 0."""
 
 
 class Kind(NamedTuple):
@@ -76,23 +80,32 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 
-def purchases(orders: Mapping[int, Order]) -> list[Purchase]:
+def purchases(
+    orders: Mapping[int, Order], of_stored: Mapping[int, Stored] = MappingProxyType({})
+) -> list[Purchase]:
     """Net orders, the earliest payment first."""
-    whole: dict[tuple[bool, int], list[Order]] = {}
+    whole: dict[tuple[bool, int], list[int]] = {}
     for key, order in orders.items():
-        whole.setdefault((order.parent != 0, order.parent or key), []).append(order)
-    return sorted(one for parcels in whole.values() if (one := _purchase(parcels)) is not None)
+        whole.setdefault((order.parent != 0, order.parent or key), []).append(key)
+    found = (_purchase(keys, orders, of_stored) for keys in whole.values())
+    return sorted(one for one in found if one is not None)
 
 
-def _purchase(parcels: list[Order]) -> Purchase | None:
-    left = [parcel for parcel in parcels if parcel.counts_at is not None]
-    if not left:
+def _purchase(
+    keys: list[int], orders: Mapping[int, Order], of_stored: Mapping[int, Stored]
+) -> Purchase | None:
+    kept = [key for key in keys if orders[key].counts_at is not None]
+    if not kept:
         return None
+    left = [orders[key] for key in kept]
     flags = 0
     for parcel in left:
         flags |= parcel.flags
     at = max(parcel.at for parcel in left if parcel.at is not None)
-    return Purchase(at, sum(parcel.left for parcel in left), flags, not any(one.refunded for one in parcels))
+    fen = sum(parcel.left for parcel in left)
+    clean = not any(orders[key].refunded for key in keys)
+    drawn = sum(stored.drawn(of_stored[key], orders[key]) for key in kept if key in of_stored)
+    return Purchase(at, fen, flags, clean, max(fen - drawn, 0))
 
 
 def of(state: MemberState) -> list[Purchase]:
@@ -101,7 +114,7 @@ def of(state: MemberState) -> list[Purchase]:
         return []
     book = state.book()
     if book.purchases is None:
-        book.purchases = purchases(state.orders)
+        book.purchases = purchases(state.orders, state.stored)
     return book.purchases
 
 

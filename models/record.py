@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import answers, changes, golden
+from models import answers, bets, changes, coupons, golden, plans
 from models.counting import Recorder, count, total, words
 from models.facts import told
 from models.frame import Frame
@@ -160,6 +160,9 @@ def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame)
         bits |= words(state, "reward", day, (event.reward.type,))
     if event.points_delta:
         bits |= points(state, event, day)
+    bits |= coupons.grant(state, event.coupon_id, event, at) | plans.use(state, event, at, day)
+    if type_ == "signin":
+        bits |= bets.sign_in(state, event, at, day)
     if type_ == "signin" and event.platform in OFFICIAL and last(state.touches, "oa_signin", at, ""):
         bits |= changes.TOUCHES
     extra = _EXTRA.get(type_)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import answers, carts, changes, golden, looks, sessions
+from models import answers, carts, changes, golden, looks, plans, sessions
 from models.counting import Recorder, count, total, words
 from models.dear import PRICED, word_of
 from models.frame import Frame
@@ -48,11 +48,13 @@ def _in_cart(state: MemberState, lines: list[Line] | None, part: carts.Part, at:
 
 def _placed(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     bits = count(state, "placed", day) | offered(state, event, day) | answers.act(state, at, day)
+    bits |= plans.use(state, event, at, day)
     return bits | count(state, "groupbuy", day) if event.groupbuy_id is not None else bits
 
 
 def _paid(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     bits = count(state, "paid", day) | offered(state, event, day) | answers.act(state, at, day)
+    bits |= plans.use(state, event, at, day)
     bits |= total(state, "discount_fen", day, event.discount_fen)
     bits |= total(state, "points_used", day, event.points_used)
     bits |= words(state, "golden", day, (golden.band(at, frame.calendar),))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 
+from models import stored
 from models.crossing import NEVER
 from models.frame import Frame
 from models.state import MemberState
@@ -36,8 +37,16 @@ def frequency(state: MemberState, now: int, days: int, frame: Frame) -> tuple[in
 
 
 def money(state: MemberState, now: int, days: int, frame: Frame) -> tuple[int, int]:
-    """Fen paid less refunded within ``days`` days, and when the oldest booking leaves; refunds count at their payment."""
+    """Fen paid less refunded within ``days`` days, and when the oldest booking leaves; refunds count at their payment.
+
+    What was paid from stored value is left out, as it is of all revenue.
+    """
     if not state.orders:
         return 0, NEVER
-    window = state.book().money(frame.back(now, days))
-    return window.fen, NEVER if window.oldest == NEVER else frame.after(window.oldest, days)
+    since = frame.back(now, days)
+    window = state.book().money(since)
+    fen, oldest = window.fen, window.oldest
+    if state.stored:
+        drawn, first = stored.drawn_since(state, since)
+        fen, oldest = fen - drawn, min(oldest, first)
+    return fen, NEVER if oldest == NEVER else frame.after(oldest, days)

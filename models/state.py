@@ -6,6 +6,7 @@ import msgspec
 
 from models.days import DaySet
 from models.orders import Book, Order
+from models.rights import Bet, Coupon, Plan, Stored
 from models.score import Cell
 from models.tally import Keyed, Tallies
 from models.ties import Tie
@@ -13,7 +14,7 @@ from models.touches import Touches
 from models.work import Work
 from schemas.versions import FormatVersionError
 
-STATE_VERSION: Final = 3
+STATE_VERSION: Final = 4
 """Version of the bytes. A field is only ever appended, with a default, and the version then raised; so this program reads
 every version up to its own. `tests/upgrade` keeps bytes of each."""
 
@@ -128,6 +129,15 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Times of pushes delivered, ms, in their order."""
     answers: dict[int, tuple[int, int]] = {}
     """Local days with an act that answers pushes -> the first and the last of these, ms."""
+
+    stored: dict[int, Stored] = {}
+    """Orders that loaded or drew stored value, by hashed id."""
+    plans: dict[int, Plan] = {}
+    """Periodic plans, by the hashed id of their order."""
+    coupons: dict[int, Coupon] = {}
+    """Coupons granted or used, by hashed id."""
+    bets: dict[int, Bet] = {}
+    """Cash backs for sign-ins, by hashed id."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

@@ -60,6 +60,12 @@ class CheckinFields(Envelope):
     """F48: the bet of a 打卡返现."""
     required_days: Annotated[Count, Field(le=3660)] | None = None
     """F48: days to sign in for the bet to be won."""
+    coupon_id: Id | None = None
+    """P12: the coupon that is granted hereby, for points or as a benefit."""
+    coupon_expires_ts: Moment | None = None
+    """P12: until when that coupon is valid."""
+    plan_order_id: Id | None = None
+    """A51: the order of the plan that is used hereby."""
     offline: bool | None = None
     """F49: attended in person."""
     lesson_id: Id | None = None

@@ -32,6 +32,12 @@ class OrderLine(Contract):
     """When the product came to market."""
     product_role: Word | None = None
     sku_type: Literal["goods", "card", "gift_card", "plan", "trial", "course"] | None = None
+    face_fen: Fen | None = None
+    """P20: stored value that one card holds; a gift card without it holds its price, another card none."""
+    plan_days: Annotated[Count, Field(le=366)] | None = None
+    """A51: days from one due date of a plan to the next."""
+    plan_times: Annotated[Count, Field(le=366)] | None = None
+    """A51: how many due dates a plan has; the first is one period after the purchase."""
 
 
 class Promotion(Contract):
@@ -61,6 +67,8 @@ class OrderFields(Envelope):
     """F34."""
     paid_fen: Fen | None = None
     """F35: what was paid, shipping included."""
+    stored_fen: Fen | None = None
+    """P20: what of it was paid from stored value, and of a refund what went back there; it is no new money."""
     discount_fen: Fen | None = None
     """F35."""
     points_used: Count | None = None
@@ -71,12 +79,22 @@ class OrderFields(Envelope):
     """F36."""
     coupon_id: Id | None = None
     """F36."""
+    next_coupon_id: Id | None = None
+    """A51: a coupon for the next purchase that the order brings."""
+    coupon_expires_ts: Moment | None = None
+    """A51: until when that coupon is valid."""
+    plan_order_id: Id | None = None
+    """A51: the order of the plan that is used hereby."""
     paid_ts_orig: Moment | None = None
     """F37: on a refund, when the payment was made that it takes back."""
     refund_fen: Fen | None = None
     """F38."""
     refund_type: Literal["full", "partial", "cashback", "return"] | None = None
     """F38: a cashback is no refund."""
+    bet_id: Id | None = None
+    """F48: the bet that is paid for, or that a cashback settles."""
+    required_days: Annotated[Count, Field(le=3660)] | None = None
+    """F48: days in a row to sign in for the bet to be won."""
     address_hash: Id | None = None
     """F39."""
     gift_wrap: bool | None = None

@@ -99,7 +99,7 @@ ledgers AS (
     def _of_orders(self) -> str:
         points = str(self._order.get("each", 0))
         if "unit_fen" in self._order:
-            points += f" + intDiv(fen, {self._order['unit_fen']}) * {self._order['per_unit']}"
+            points += f" + intDiv(cash, {self._order['unit_fen']}) * {self._order['per_unit']}"
         if not self._ladder.multiplies:
             return self._ruled("on_day", points, "net")
         source = (

@@ -80,7 +80,7 @@ ladders AS (
     def _acts(self) -> str:
         orders = (
             "SELECT brand_id, member_id, last_at AS at, on_day, "
-            f"toInt64(intDiv(fen, 100) * {self._per_yuan}) AS brought FROM net"
+            f"toInt64(intDiv(cash, 100) * {self._per_yuan}) AS brought FROM net"
         )
         if not self._signin:
             return orders

@@ -55,6 +55,7 @@ each_order AS (
         minIf(if(isNull(original), at, assumeNotNull(original)), is_refund) AS owed_at,
         sumIf($cost, type = 'paid') AS costs,
         maxIf($costed, type = 'paid') AS is_costed,
+        $rights_of_order,
         $order_marks
     FROM (
         SELECT *,
@@ -69,6 +70,7 @@ net AS (
         maxIf(paid_at, paid > back) AS last_at,
         toInt64(toDate(fromUnixTimestamp64Milli(last_at, 'UTC'), {zone:String})) AS on_day,
         sumIf(paid - back, paid > back) AS fen,
+        greatest(sumIf(paid - back - drawn, paid > back), 0) AS cash,
         max(back > 0) = 0 AS is_clean,
         $net_marks
     FROM each_order GROUP BY brand_id, member_id, whole HAVING countIf(paid > back) > 0
@@ -82,9 +84,10 @@ bought AS (
     FROM net GROUP BY brand_id, member_id
 ),
 money AS (
-    SELECT brand_id, member_id, sum(paid - back) AS revenue, countIf(back > 0) AS refunds,
+    SELECT brand_id, member_id, sum(paid - back - drawn) AS revenue, countIf(back > 0) AS refunds,
+        $rights_of_money,
         groupArray((
-            toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})), paid - back
+            toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})), paid - back - drawn
         )) AS bookings,
         groupArrayIf((
             toInt64(toDate(fromUnixTimestamp64Milli(if(payments > 0, paid_at, owed_at), 'UTC'), {zone:String})),
@@ -276,6 +279,7 @@ liked AS (
     ) GROUP BY brand_id, member_id
 ),
 $levels
+$rights
 $ledger
 crowds AS (
     SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
@@ -289,7 +293,7 @@ SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today A
     hands.by_hand AS by_hand, group_spells.spells AS spells, group_spells.ways AS ways, group_spells.upto AS upto,
     group_spells.names AS names,
     ifNull(crowds.crowded, 0) OR length(carts.items) > 128 OR length(looks.goods) > $most_goods
-        OR length(pushed.pushes) > $most_pushes AS crowded,
+        OR length(pushed.pushes) > $most_pushes OR $rights_crowded AS crowded,
     $features
 FROM profiles AS p
 LEFT JOIN seen ON seen.brand_id = p.brand_id AND seen.member_id = p.member_id
@@ -309,5 +313,6 @@ LEFT JOIN pushed ON pushed.brand_id = p.brand_id AND pushed.member_id = p.member
 LEFT JOIN decisions ON decisions.brand_id = p.brand_id AND decisions.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
 $levels_join
+$rights_joins
 $ledger_join
 )

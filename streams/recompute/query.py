@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Final
 
 from models.params import OWN_ROLES, MemberParams
-from streams.recompute import counted, ledger, levels, named, tastes, vip
+from streams.recompute import counted, ledger, levels, named, rights, tastes, vip
 from streams.recompute.conditions import Compiled, Conditions
 from streams.recompute.whole import whole
 
@@ -41,6 +41,7 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         **tastes.NAMED,
         **vip.NAMED,
         **(ladder.features() if keeps_levels else {}),
+        **rights.NAMED,
         **(points.features() if keeps_points else {}),
         **compiled.features,
     }
@@ -67,6 +68,11 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "vip_since": vip.since(file["vip"]),
         "levels": ladder.tables() if keeps_levels else "",
         "levels_join": _LADDERS if keeps_levels else "",
+        "rights_of_order": rights.OF_ORDER,
+        "rights_of_money": rights.OF_MONEY,
+        "rights": rights.TABLES,
+        "rights_crowded": rights.CROWDED,
+        "rights_joins": rights.JOINS,
         "ledger": points.tables() if keeps_points else "",
         "ledger_join": _LEDGER if keeps_points else "",
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),

@@ -21,7 +21,7 @@ BOARDS: dict[str, dict[str, Any]] = {
 }
 PANELS = [panel for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row"]
 ROWS = {
-    "brand": ["Members", "Channels", "Staff"],
+    "brand": ["Members", "Channels", "Staff", "Money"],
     "community": ["Members", "Tags", "Groups", "Pipeline"],
     "groups": ["Now", "Movement", "Episodes", "Health"],
 }
@@ -52,7 +52,12 @@ PAST = [
     ("join", "invite.sent", -3, {}),
     ("order", "visited", -3, {"platform": "app"}),
     ("checkin", "quiz_test", -2, {"activity_id": "test"}),
-    ("order", "paid", -1, {"order_id": "o1", "paid_fen": 9}),
+    (
+        "order",
+        "paid",
+        -1,
+        {"order_id": "o1", "paid_fen": 9, "lines": [{"sku_type": "gift_card", "unit_fen": 9, "cost_fen": 1}]},
+    ),
 ]
 """What a member did, so many days before."""
 LETTER = {

@@ -75,6 +75,20 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         fields["discount_fen"] = draw(st.sampled_from([None, 100]))
         fields["campaign_id"] = draw(st.sampled_from([None, "c1", "c2"]))
         fields["refund_type"] = draw(st.sampled_from([None, "full", "cashback"]))
+        fields["stored_fen"] = draw(st.sampled_from([None, 0, 300, 900]))
+        fields["bet_id"] = draw(st.sampled_from([None, "b1", "b2"]))
+        fields["required_days"] = draw(st.sampled_from([None, 1, 3]))
+    if type_ == "paid":
+        fields["next_coupon_id"] = draw(st.sampled_from([None, "k1", "k2"]))
+        fields["coupon_id"] = draw(st.sampled_from([None, "k1", "k3"]))
+    if type_ in ("paid", "redeem", "claim"):
+        fields["coupon_expires_ts"] = draw(
+            st.one_of(st.none(), st.integers(0, 2 * LENGTH).map(lambda wait: START + wait))
+        )
+    if type_ in ("redeem", "claim"):
+        fields["coupon_id"] = draw(st.sampled_from([None, "k1", "k2", "k4"]))
+    if type_ in ("placed", "claim"):
+        fields["plan_order_id"] = draw(st.sampled_from([None, "o1", "o2"]))
     if type_ == "message":
         fields["reply_to"] = draw(st.sampled_from([None, None, "x"]))
         fields["intent"] = draw(st.sampled_from([None, None, ["提问"], ["客诉", "提问"]]))
@@ -91,6 +105,10 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
                 sku=sku,
                 category=draw(st.sampled_from(["tea", "fruit"])),
                 product_role="trial",
+                sku_type=draw(st.sampled_from([None, "plan", "gift_card", "card"])),
+                face_fen=draw(st.sampled_from([None, 700])),
+                plan_days=draw(st.sampled_from([None, 7])),
+                plan_times=draw(st.sampled_from([1, 4])),
                 unit_fen=draw(st.sampled_from([None, 100, 30_000])),
                 cost_fen=draw(st.sampled_from([None, 70, 2000])),
                 list_fen=draw(st.sampled_from([None, 100, 200])),
@@ -112,6 +130,9 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         fields["audit_state"] = draw(st.sampled_from([None, "pending", "approved"]))
     if type_ == "redeem":
         fields["reward"] = Reward(type=draw(st.sampled_from(["coupon", "card", "gift"])))
+    if type_ == "signin":
+        fields["bet_id"] = draw(st.sampled_from([None, "b1", "b2"]))
+        fields["required_days"] = draw(st.sampled_from([None, 2]))
     if type_ == "signin" and draw(st.integers(0, 4)) == 0:
         fields["local_day"] = draw(st.sampled_from(["2026-01-20", "2026-02-01"]))
     return fields

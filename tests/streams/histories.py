@@ -121,7 +121,8 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
         "unit_fen": rng.choice([900, 900, 7000, 60_000]), "attrs": {"taste": rng.choice(["sweet", "salt"]), "n": 1},
         "launch_ts": rng.choice([START + rng.randrange(DAYS) * DAY, "2026-10-01T00:00:00+08:00"]),
         "product_role": rng.choice(["引流款", "核心款", "利润款", "拓展款"]),
-        "sku_type": rng.choice(["goods", "goods", "card", "gift_card", "trial"]),
+        "sku_type": rng.choice(["goods", "goods", "card", "gift_card", "trial", "plan"]),
+        "plan_days": rng.choice([7, 30, 200]), "plan_times": rng.choice([1, 4]), "face_fen": rng.choice([None, 0, 12_000]),
         "qty": rng.randrange(3), "is_special": rng.choice([None, False, True]), "list_fen": rng.choice([None, 900, 9000]),
     }  # fmt: skip
     if rng.random() < 0.7:
@@ -157,10 +158,30 @@ def _order(rng: random.Random, type_: str, member: str, number: int) -> Event:
         )
         event |= {"campaign_id": "618"} if rng.random() < 0.5 else {}
         event |= {"parent_order_id": f"p{member}"} if order.endswith("7") else {}
+        event |= _rights(rng, member)
     elif type_ == "refunded":
         event |= {"order_id": order, "refund_fen": rng.choice([100, 500, 90_000])}
         event |= {"refund_type": rng.choice(["full", "partial", "cashback"])}
         event |= {"paid_ts_orig": START + rng.randrange(DAYS * DAY)} if rng.random() < 0.5 else {}
+        event |= {"stored_fen": rng.choice([0, 100, 800])} if rng.random() < 0.2 else {}
+        event |= {"bet_id": f"b{rng.randrange(4)}"} if rng.random() < 0.3 else {}
+    return event
+
+
+def _rights(rng: random.Random, member: str) -> Event:
+    """What a payment has to do with stored value, plans, coupons and bets; some of each are never used again."""
+    event: Event = {}
+    if rng.random() < 0.3:
+        event["stored_fen"] = rng.choice([300, 15_000, 90_000])
+    if rng.random() < 0.5:
+        event["next_coupon_id"] = f"c{rng.randrange(6)}"
+        event["coupon_expires_ts"] = START + rng.randrange(DAYS + 60) * DAY
+    if rng.random() < 0.3:
+        event["coupon_id"] = f"c{rng.randrange(9)}"
+    if rng.random() < 0.4:
+        event |= {"bet_id": f"b{rng.randrange(4)}", "required_days": rng.choice([1, 2, 3])}
+    if rng.random() < 0.2:
+        event["plan_order_id"] = f"{member}-{rng.randrange(8)}"
     return event
 
 
@@ -177,6 +198,11 @@ def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
     if type_ in ("task", "points_grant") and rng.random() < 0.3:
         event["audit_state"] = rng.choice(["pending", "approved", "rejected"])
     event |= {"reward": {"type": rng.choice(["coupon", "points", "card"]), "amount": 1}}
+    if rng.random() < 0.3:
+        event |= {"coupon_id": f"c{rng.randrange(6)}", "plan_order_id": f"{member}-{rng.randrange(8)}"}
+        event |= {"coupon_expires_ts": "2026-12-01T00:00:00+08:00"} if rng.random() < 0.5 else {}
+    if type_ == "signin" and rng.random() < 0.6:
+        event |= {"bet_id": f"b{rng.randrange(4)}", "required_days": 1 + number % 3}
     more: dict[str, Event] = {
         "quiz": {"is_correct": rng.random() < 0.7},
         "form": {"answers_complete": rng.random() < 0.7},
