@@ -30,10 +30,11 @@ from models.staying import asks, enters, left, next_change, stays
 from models.ties import says
 from models.work import Value, Work
 from schemas.rows import Row, source_name
-from schemas.view import Event
+from schemas.view import Event, evidence_of
 from schemas.written import Change
 
 Cause = Literal["event", "timer", "rule", "manual"]
+Side = Literal["entered", "left"]
 
 
 class Occasion(msgspec.Struct, frozen=True, gc=False):
@@ -201,18 +202,23 @@ class Judge:
         return self._change(state, rule.tag, "left", now, occasion, evidence, due)
 
     def _by_hand(self, state: MemberState, at: int, occasion: Occasion) -> list[Change]:
-        """Tags that a person set or cleared; a rule neither ends nor needs such a tag (T07)."""
-        by_hand = Occasion("manual", occasion.event, occasion.row)
-        touched = [tag for tag in state.work.manual if tag not in state.on]
+        """Tags that a person, or a view of the store, set or cleared; a rule neither ends nor needs such a tag (T07)."""
+        word = occasion.event
+        by_hand = Occasion("manual", word, occasion.row)
+        sides: dict[str, Side] = {
+            tag: "entered" if says(state.manual, tag) else "left"
+            for tag in state.work.manual
+            if tag not in state.on
+        }
         state.work.manual.clear()
         return [
-            self._change(state, tag, "entered" if says(state.manual, tag) else "left", at, by_hand, {}, NEVER)
-            for tag in touched
+            self._change(state, tag, side, at, by_hand, evidence_of(word, tag), NEVER)
+            for tag, side in sides.items()
         ]
 
     def _retire(self, state: MemberState, at: int, occasion: Occasion) -> list[Change]:
         """Tags of rules that are no more."""
-        gone = [tag for tag in sorted(state.on) if tag not in self._index.names]
+        gone = [tag for tag in sorted(state.on) if tag not in self._index.judged]
         for tag in gone:
             del state.on[tag]
             state.waits.pop(tag, None)
@@ -223,7 +229,7 @@ class Judge:
         self,
         state: MemberState,
         tag: str,
-        change: Literal["entered", "left"],
+        change: Side,
         at: int,
         occasion: Occasion,
         evidence: dict[str, Value],

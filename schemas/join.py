@@ -31,10 +31,14 @@ class GroupMeta(Contract):
 
 
 class Tag(Contract):
-    """F29: a tag that a person set by hand."""
+    """F29: a tag that a person set by hand, or a view of the store."""
 
     key: Id
     value: Scalar = None
+    told_by: Word | None = None
+    """Who says so : `view` is a view of the store, anything else a person."""
+    evidence: Annotated[dict[Word, Scalar], Field(max_length=100)] | None = None
+    """Values on which a tag was set or cleared, and thresholds; kept with the change."""
 
 
 class JoinFields(Envelope):

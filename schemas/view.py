@@ -18,6 +18,7 @@ class RedPacket(msgspec.Struct, gc=False):
 
 class ManualTag(msgspec.Struct, gc=False):
     key: str
+    evidence: dict[str, str | int | float | bool | None] | None = None
 
 
 class Solitaire(msgspec.Struct, gc=False):
@@ -144,6 +145,12 @@ class Event(msgspec.Struct, gc=False):
         """Event time, ms since the epoch, UTC."""
         assert isinstance(self.ts, int)
         return self.ts
+
+
+def evidence_of(event: Event | None, tag: str) -> dict[str, str | int | float | bool | None]:
+    """Values that came with an event's word on a tag."""
+    word = None if event is None else event.manual_tag
+    return {} if word is None or word.key != tag or word.evidence is None else {**word.evidence}
 
 
 _decode = msgspec.json.Decoder(Event).decode

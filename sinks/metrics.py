@@ -126,6 +126,15 @@ class Metrics:
         self.sink_lag = self._gauge(
             "sink_lag_seconds", "Age of the newest record that a table holds.", "table"
         )
+        self.view_rounds = self._counter(
+            "view_rounds_total", "Times that the views of tags were asked.", "outcome"
+        )
+        self.view_changes = self._counter(
+            "view_changes_total", "Tags of views that were set or cleared, as told.", "tag", "change"
+        )
+        self.view_seconds = self._histogram(
+            "view_seconds", "Time to ask the views of tags and to tell what is new.", WAIT_SECONDS
+        )
         self.http_refused = self._counter(
             "http_refused_total", "Requests that the HTTP API refused before looking at them.", "status"
         )

@@ -24,6 +24,7 @@ def report(found: Backtest, examples: int) -> dict[str, Any]:
         "running": _side(found.running, found.events),
         "candidate": _side(found.candidate, found.events),
         "differences": differences_told(*sides),
+        "not_tried": [one.tag for one in found.candidate.rules.views],
         "tags": [_tag(found, tag, examples) for tag in tags],
         "days": list(_days(found)),
     }
@@ -129,6 +130,8 @@ def as_text(content: dict[str, Any]) -> str:
             f"flap rate {side['flap_rate']:.2%}, {side['microseconds_an_event']} µs an event"
         )
     lines += ["", *difference_lines(content["differences"])]
+    if content["not_tried"]:
+        lines += ["", f"not tried, since they ask views of the store: {', '.join(content['not_tried'])}"]
     differing = [one for one in content["tags"] if one["gained"] or one["lost"]]
     if differing:
         lines += ["", f"{'tag':<28}{'running':>9}{'candidate':>11}{'gained':>8}{'lost':>6}{'flaps':>7}"]

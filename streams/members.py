@@ -80,7 +80,7 @@ class MembersFlow(Keyed[MemberState]):
         """Judge by these rules from here on if they are newer; all members are looked at anew, some at each tick."""
         if rules.version <= self._model.version:
             return
-        log.info("rules activated", version=rules.version, before=self._model.version, tags=len(rules.rules))
+        log.info("rules activated", version=rules.version, before=self._model.version, tags=len(rules.names))
         self._model, self._activated = self._model.under(rules), True
         METRICS.rules_version.set(rules.version)
         for number, place in self._places.items():

@@ -39,7 +39,7 @@ class InUse:
         self._members = Members(self._params, rules, self._calendar)
         self._names = {
             feature.id: (feature.zh, feature.en) for rule in rules.rules for feature in rule.features
-        }
+        } | {id_: (name.zh, name.en) for one in rules.views for id_, name in one.names.items()}
 
     def names(self) -> Names:
         return self._names

@@ -119,6 +119,14 @@ class Settings(BaseSettings):
     )
     sink_rows: int = Field(20_000, ge=1, description="Most rows of one insert.")
     sink_seconds: float = Field(0.3, gt=0, description="Longest wait for more rows before an insert.")
+    view_seconds: float = Field(
+        60.0, ge=1, description="How often the views are asked that tags of the rule file name."
+    )
+    view_events: int = Field(
+        10_000,
+        ge=1,
+        description="Most tags of views that are set or cleared at a time; the others come next.",
+    )
     api_host: str = Field("127.0.0.1", description="Address of the HTTP API; not loopback only with a token.")
     api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API.")
     api_token: SecretStr | None = Field(None, description="Bearer token of the HTTP API, of an admin.")

@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError as AIOKafkaError
 from kafka.errors import KafkaError
 
 from models.calendar import Calendar
+from models.rules import RuleSet
 from schemas.rows import KINDS, decode_rows, source_number
 from sinks.base import Engine
 from sinks.clickhouse.backoff import backoff
@@ -47,6 +48,7 @@ from streams.rulebook import InUse
 from streams.settings import Settings
 from streams.stopping import stop_asked
 from streams.topics import Layout, TopicsWrong, checked_layout
+from streams.view_tags import Producing, ViewTags, keep_telling
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +93,8 @@ def _with_password(address: str, password: str) -> str:
 class SinkProcess:
     """Wires delivery, feed, board and API."""
 
-    def __init__(self, settings: Settings, engine: Engine, layout: Layout) -> None:
+    def __init__(self, settings: Settings, engine: Engine, views: Engine, layout: Layout) -> None:
+        """``views`` is the store once more, for questions that take long; the embedded one is the same."""
         token = None if settings.api_token is None else settings.api_token.get_secret_value()
         tokens = Tokens(token, settings.api_tokens_file, lambda text: log.warning("tokens", said=text))
         check_bind(settings.api_host, tokens.guarded)
@@ -107,7 +110,11 @@ class SinkProcess:
         log_id = settings.log_id or layout.cluster_id
         self._episodes = OpenEpisodes(engine)
         self._delivery = Delivery(settings, Writer(engine, log_id), self._told, self._store_state)
-        self._rules = InUse(engine, member_params(settings), rule_set(settings), Calendar(settings.timezone))
+        self._layout = layout
+        rules = rule_set(settings)
+        self._rules = InUse(engine, member_params(settings), rules, Calendar(settings.timezone))
+        self._teller = Producing(settings, layout)
+        self._views = ViewTags(views, rules, self._teller, settings.view_events)
         self._rules_topic = bool(layout.partitions.get(activation.TOPIC))
         api = build_api(
             TableStore(engine), self._feed, self._board, tokens, rules=self._rules, rate=settings.api_rate
@@ -145,9 +152,10 @@ class SinkProcess:
             asyncio.create_task(self._count_episodes(), name="episodes"),
         ]
         if self._rules_topic:
-            tasks.append(
-                asyncio.create_task(activation.follow(self._settings, self._rules.use), name="rules")
-            )
+            tasks.append(asyncio.create_task(activation.follow(self._settings, self._use), name="rules"))
+        if self._settings.clock == "wall":
+            telling = keep_telling(self._settings, self._layout, self._views)
+            tasks.append(asyncio.create_task(telling, name="tags of views"))
         ending = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {ending}:
@@ -158,6 +166,11 @@ class SinkProcess:
             if task.get_name() != "http":
                 task.cancel()
         await asyncio.wait(tasks, timeout=4)
+        await self._teller.stop()
+
+    def _use(self, rules: RuleSet) -> None:
+        self._rules.use(rules)
+        self._views.use(rules)
 
     async def _count_episodes(self) -> None:
         while True:
@@ -191,8 +204,9 @@ def run_sink(settings: Settings) -> None:
     try:
         layout = checked_layout(settings)
         engine = open_engine(settings)
+        views = engine if isinstance(engine, EmbeddedEngine) else open_engine(settings)
         _migrate(engine, settings.timezone)
-        process = SinkProcess(settings, engine, layout)
+        process = SinkProcess(settings, engine, views, layout)
     except (TopicsWrong, ConnectionMisconfigured, SinkMisconfigured, ValueError, OSError) as error:
         end_process(str(error), code=EXIT_CONFIG)
     except KafkaError as error:
@@ -202,6 +216,7 @@ def run_sink(settings: Settings) -> None:
         asyncio.run(process.run())
     finally:
         engine.close()
+        views.close()
 
 
 def _migrate(engine: Engine, zone: str) -> None:

@@ -256,6 +256,7 @@ BLOCKS: Final[dict[str, Block]] = {
     **{f"tags of {name}": partial(rule_blocks.profile_tags, name=name) for name in SHIPPED[2:]},
     "features": rule_blocks.features,
     "measures": rule_blocks.measures,
+    "views of tags": rule_blocks.member_views,
     "tables": tables,
     "views": view_blocks.views,
     "event types": event_types,

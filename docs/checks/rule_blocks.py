@@ -19,8 +19,10 @@ from models.rules.condition import (
     Treated,
 )
 from models.rules.rule import RuleSet
+from models.rules.viewed import ViewTag, asked
 from models.rules.wording import SIGNS
 from models.windows import ORDER_DAYS
+from schemas.member_views import COMPARISONS, MEMBER_VIEWS, Limit, Question
 from streams.rule_files import shipped_rules
 
 
@@ -40,7 +42,7 @@ def profile_tags(words: Words, name: str) -> str:
 
 
 def _of(rules: RuleSet) -> frozenset[tuple[str, str]]:
-    return frozenset((rule.tag, rule.source) for rule in rules.rules)
+    return frozenset((one.tag, one.source) for one in (*rules.rules, *rules.views))
 
 
 def _tags(words: Words, rules: RuleSet, known: frozenset[tuple[str, str]]) -> str:
@@ -54,10 +56,35 @@ def _tags(words: Words, rules: RuleSet, known: frozenset[tuple[str, str]]) -> st
         family = "" if rule.family is None else code(rule.family)
         names = rule.name.zh, rule.name.en, code(rule.kind), parent, family
         rows.append([code(rule.tag), *names, condition(words, rule.enter), until, rule.source])
+    rows += [_of_view(words, one, rules) for one in rules.views if (one.tag, one.source) not in known]
     return sheet(
         words,
         "tag, Chinese name, English name, class, shown under, family, enters when, leaves when, source row",
         rows,
+    )
+
+
+def _of_view(words: Words, one: ViewTag, rules: RuleSet) -> list[str]:
+    """The row of a tag that asks a view."""
+    parent = "" if one.parent is None else getattr(rules.parents[one.parent], words.lang)
+    names = code(one.tag), one.name.zh, one.name.en, code(one.kind), parent, ""
+    return [*names, *(_limits(words, one.ask, of) for of in (one.ask.enter, one.ask.leave)), one.source]
+
+
+def _limits(words: Words, ask: Question, limits: tuple[Limit, ...]) -> str:
+    joint = f" {words.say('and')} "
+    return joint.join(f"{words.say('view')} {code(asked(ask.view, (limit,)))}" for limit in limits)
+
+
+def member_views(words: Words) -> str:
+    """Every view of which a tag may ask, with the columns that it may compare."""
+    rows = [
+        [code(f"{name}.{column}"), one.zh, one.en, code(*COMPARISONS[one.sort]), code(*view.members)]
+        for name, view in MEMBER_VIEWS.items()
+        for column, one in view.columns.items()
+    ]
+    return sheet(
+        words, "view and column, Chinese name, English name, compare with, column of the member", rows
     )
 
 

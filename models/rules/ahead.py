@@ -44,8 +44,7 @@ def ahead(rules: RuleSet, state: MemberState, now: int, frame: Frame) -> list[Ah
     ``state`` must have been judged by ``rules`` at ``now``. Left out is a tag for which nothing is missing, since it waits for
     something else (another of its family holds, or its time to live is over), and one from which the member is held out.
     """
-    names = {rule.tag: rule.name for rule in rules.rules}
-    seen = Seen(state, now, frame, names)
+    seen = Seen(state, now, frame, rules.names)
     found = [
         Ahead(rule.tag, rule.name, missing)
         for rule in rules.rules

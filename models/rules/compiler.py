@@ -20,6 +20,7 @@ from models.rules.parts import Part, split
 from models.rules.phrases import Phrases
 from models.rules.reading import RuleError
 from models.rules.rule import Name, Rule, RuleSet
+from models.rules.viewed import BY_HAND, ViewTag, question
 
 __all__ = ["RuleError", "compile_rules"]
 
@@ -38,6 +39,9 @@ _FILE_KEYS: Final = (
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
     "source",
+)  # fmt: skip
+_VIEW_KEYS: Final = (
+    "id", "name", "class", "parent", "view", "member", "when", "until", "by_hand", "source",
 )  # fmt: skip
 _CUT_KEYS: Final = ("quantile", "among", "value")
 _NEEDED: Final = ("id", "name", "class", "when", "source")
@@ -102,21 +106,28 @@ class _Compiler(Phrases):
     def rule_set(self) -> RuleSet:
         parts = self._parts
         rules = self._rules(frozenset())
-        told_apart = _shared_ids(rules.values())
+        told_apart = _shared_ids(_judged(rules.values()))
         if told_apart:
             rules = self._rules(told_apart)
         cuts = tuple(self._cut(node) for node in self.sequence(parts["cuts"])) if "cuts" in parts else ()
         parents = MappingProxyType(self._known_parents)
-        every = tuple(rules.values())
         return RuleSet(
-            self._version, parents, every, self._turns(rules), cuts, self._points, self._levels, self._vip
+            self._version,
+            parents,
+            _judged(rules.values()),
+            self._turns(rules),
+            cuts,
+            self._points,
+            self._levels,
+            self._vip,
+            tuple(rule for rule in rules.values() if isinstance(rule, ViewTag)),
         )
 
-    def _rules(self, told_apart: frozenset[str]) -> dict[str, Rule]:
+    def _rules(self, told_apart: frozenset[str]) -> dict[str, Rule | ViewTag]:
         """Rules by tag: those of the file that is extended, by the days of this one and less those that it is to be without,
         each at the place of the first of its tag."""
         self.told_apart, self.tag_places = told_apart, []
-        rules: dict[str, Rule] = {}
+        rules: dict[str, Rule | ViewTag] = {}
         if self._extended is not None:
             self._extended.days = self.days
             rules = self._extended._rules(told_apart)
@@ -131,16 +142,16 @@ class _Compiler(Phrases):
             rules[rule.tag] = rule
         return rules
 
-    def _check_tags(self, rules: Mapping[str, Rule]) -> None:
+    def _check_tags(self, rules: Mapping[str, Rule | ViewTag]) -> None:
         if self._extended is not None:
             self._extended._check_tags(rules)
         for _, node in self.tag_places:
             self.word(node, "tag", rules)
 
-    def _turns(self, rules: Mapping[str, Rule]) -> tuple[int, ...]:
+    def _turns(self, rules: Mapping[str, Rule | ViewTag]) -> tuple[int, ...]:
         """In which turn each rule is judged, behind the tags that it reads."""
         self._check_tags(rules)
-        found = layers(list(rules.values()))
+        found = layers(_judged(rules.values()))
         if found is None:
             tag, node = self.tag_places[0]
             raise self.error(node, f"some tags hang on each other in a circle; {tag!r} may be one of them")
@@ -174,11 +185,14 @@ class _Compiler(Phrases):
         names = self.mapping(node, ("zh", "en"), needed=("zh", "en"))
         return Name(self.text(names["zh"]), self.text(names["en"]))
 
-    def _rule(self, node: yaml.Node, parents: Mapping[str, Name]) -> Rule:
-        parts = self.mapping(node, _RULE_KEYS, needed=_NEEDED)
+    def _rule(self, node: yaml.Node, parents: Mapping[str, Name]) -> Rule | ViewTag:
+        asks = "view" in self.mapping(node)
+        parts = self.mapping(node, _VIEW_KEYS if asks else _RULE_KEYS, needed=_NEEDED)
         tag = self.text(parts["id"])
         if not _tag_id(tag):
             raise self.error(parts["id"], f"{tag!r} is no tag id: small letters, digits, dots, underscores")
+        if asks:
+            return self._view_tag(tag, parts, parents)
         parent = self.word(parts["parent"], "parent", parents) if "parent" in parts else None
         return Rule(
             tag=tag,
@@ -191,6 +205,17 @@ class _Compiler(Phrases):
             stay=self._time(parts, "minimum_stay"),
             grace=self._time(parts, "grace"),
             live=self._time(parts, "time_to_live"),
+            source=self.text(parts["source"]),
+        )
+
+    def _view_tag(self, tag: str, parts: dict[str, yaml.Node], parents: Mapping[str, Name]) -> ViewTag:
+        return ViewTag(
+            tag=tag,
+            name=self._name(parts["name"]),
+            kind=self.text(parts["class"]),
+            parent=self.word(parts["parent"], "parent", parents) if "parent" in parts else None,
+            ask=question(self, parts),
+            by_hand=self.word(parts["by_hand"], "word", BY_HAND) if "by_hand" in parts else BY_HAND[0],
             source=self.text(parts["source"]),
         )
 
@@ -212,6 +237,11 @@ class _Compiler(Phrases):
         if found is None:
             raise self.error(parts[key], f"{text!r} is no duration such as 90s, 15m, 36h or 7d")
         return int(found[1]) * _UNITS_MS[found[2]]
+
+
+def _judged(rules: Iterable[Rule | ViewTag]) -> tuple[Rule, ...]:
+    """Those of which the state of a member decides."""
+    return tuple(rule for rule in rules if isinstance(rule, Rule))
 
 
 def _shared_ids(rules: Iterable[Rule]) -> frozenset[str]:

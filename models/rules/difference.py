@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from models.rules.rule import Rule, RuleSet
+from models.rules.viewed import ViewTag, asked
 from models.rules.wording import duration, said
 
 
@@ -28,7 +29,9 @@ class Difference(NamedTuple):
         return self.kind != "changed" or any(change.part in DECIDING for change in self.changes)
 
 
-DECIDING = frozenset({"when", "until", "minimum_stay", "grace", "time_to_live", "family", "days"})
+DECIDING = frozenset(
+    {"when", "until", "minimum_stay", "grace", "time_to_live", "family", "days", "member", "by_hand"}
+)
 """Parts of a rule that decide who has the tag."""
 
 
@@ -37,8 +40,7 @@ def difference(before: RuleSet, after: RuleSet) -> list[Difference]:
 
     The place of a rule is part of its ``family``: of a family the first that would hold does.
     """
-    was = {rule.tag: _parts(rule, before) for rule in before.rules}
-    now = {rule.tag: _parts(rule, after) for rule in after.rules}
+    was, now = _every(before), _every(after)
     found: list[Difference] = []
     for tag, parts in now.items():
         if tag not in was:
@@ -53,6 +55,28 @@ def changes(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
     for part in dict.fromkeys((*now, *was)):
         if was.get(part, "") != now.get(part, ""):
             yield Change(part, was.get(part, ""), now.get(part, ""))
+
+
+def _every(rules: RuleSet) -> dict[str, dict[str, str]]:
+    """Parts of the rules, and of the tags of views behind them."""
+    return {rule.tag: _parts(rule, rules) for rule in rules.rules} | {
+        one.tag: _parts_of_view(one) for one in rules.views
+    }
+
+
+def _parts_of_view(one: ViewTag) -> dict[str, str]:
+    ask = one.ask
+    return {
+        "when": asked(ask.view, ask.enter),
+        "until": asked(ask.view, ask.leave),
+        "member": ask.member,
+        "by_hand": one.by_hand,
+        "name.zh": one.name.zh,
+        "name.en": one.name.en,
+        "class": one.kind,
+        "parent": one.parent or "",
+        "source": one.source,
+    }
 
 
 def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:

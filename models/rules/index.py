@@ -47,6 +47,7 @@ class RuleIndex:
         "_turns",
         "everything",
         "features",
+        "judged",
         "names",
         "rules",
         "slots",
@@ -54,7 +55,9 @@ class RuleIndex:
     )
 
     def __init__(self, rules: RuleSet) -> None:
-        self.names = {rule.tag: rule.name for rule in rules.rules}
+        self.names = rules.names
+        self.judged = frozenset(rule.tag for rule in rules.rules)
+        """Tags that a member's state decides."""
         self._followed = _follow(rules.rules)
         """By slot."""
         self.features = max(len(STEPS) - 1, *self._followed) + 1

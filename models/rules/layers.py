@@ -6,12 +6,15 @@ from models.rules.rule import Rule
 
 
 def layers(rules: Sequence[Rule]) -> tuple[int, ...] | None:
-    """The turn of each rule, from 0; the rules of a family share theirs. None if some tag hangs on itself."""
+    """The turn of each rule, from 0; the rules of a family share theirs. None if some tag hangs on itself.
+
+    A tag that no rule decides comes before all turns.
+    """
     place = {rule.tag: number for number, rule in enumerate(rules)}
     families: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         families.setdefault(rule.family or f"\x00{number}", []).append(number)
-    behind = {number: {place[tag] for tag in rule.tags} for number, rule in enumerate(rules)}
+    behind = {number: {place[tag] for tag in rule.tags if tag in place} for number, rule in enumerate(rules)}
     turns = [0] * len(rules)
     for _ in range(len(rules) + 1):
         before = list(turns)

@@ -8,14 +8,10 @@ from models.features import Course, Feature
 from models.levels import NO_LEVELS, Levels
 from models.rules.condition import CompareStep, Comparison, Condition, tags_of
 from models.rules.cut import Cut
+from models.rules.name import Name
+from models.rules.viewed import ViewTag
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in Chinese and in English."""
-
-    zh: str
-    en: str
+__all__ = ["Name", "Rule", "RuleSet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +93,10 @@ class RuleSet:
     levels: Levels = NO_LEVELS
     vip_groups: tuple[str, ...] = ()
     """Ids of the groups whose members are VIP (T66)."""
+    views: tuple[ViewTag, ...] = ()
+    """Tags that ask a view of the store; no state of a member decides them."""
+
+    @property
+    def names(self) -> dict[str, Name]:
+        """Names of all tags."""
+        return {rule.tag: rule.name for rule in self.rules} | {one.tag: one.name for one in self.views}

@@ -17,6 +17,7 @@ COMPARISONS: Final[dict[Lang, dict[str, str]]] = {
         "below": "低于",
         "is": "应为",
         "in": "属于",
+        "within_days": "不早于多少天前：",
     },
     "en": {
         "at_least": "at least",
@@ -25,17 +26,18 @@ COMPARISONS: Final[dict[Lang, dict[str, str]]] = {
         "below": "below",
         "is": "is",
         "in": "in",
+        "within_days": "within days:",
     },
 }
 """Words for the comparisons that a rule makes."""
 
 CAUSES: Final[dict[Lang, dict[str, str]]] = {
-    "zh": {"event": "事件", "timer": "时间推移", "rule": "规则变更", "manual": "人工设置"},
+    "zh": {"event": "事件", "timer": "时间推移", "rule": "规则变更", "manual": "人工或视图设置"},
     "en": {
         "event": "an event",
         "timer": "the passing of time",
         "rule": "a changed rule",
-        "manual": "a person",
+        "manual": "a person or a view",
     },
 }
 """Words for what tips a tag."""

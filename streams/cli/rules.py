@@ -35,7 +35,7 @@ def check(
     """Compile a rule file; an error names file, line and word."""
     with friendly():
         compiled, name = _read(file, settings())
-    typer.echo(f"{name}: version {compiled.version}, {len(compiled.rules)} tags")
+    typer.echo(f"{name}: version {compiled.version}, {len(compiled.names)} tags")
 
 
 @rules_cli.command("diff")

@@ -33,9 +33,11 @@ class Conditions:
     """Writes the rules of one file, which has been checked, as SQL."""
 
     def __init__(self, content: Mapping[str, Any]) -> None:
-        self._rules: list[dict[str, Any]] = content["rules"]
+        self._rules: list[dict[str, Any]] = [rule for rule in content["rules"] if "view" not in rule]
         self.tallies = Tallies(NamedDays(content["calendar"]), told_apart=ids_of_several(self._rules))
-        self.compiled = Compiled()
+        viewed = [rule["id"] for rule in content["rules"] if "view" in rule]
+        self.compiled = Compiled(tags=dict.fromkeys(viewed, "0"))
+        """A tag of a view holds exactly where the words on it say so (``by_hand``)."""
         for rule in self._in_turn():
             self._rule(rule)
 
@@ -49,7 +51,7 @@ class Conditions:
         families: dict[str, list[str]] = {}
         for rule in self._rules:
             families.setdefault(rule.get("family", f" {rule['id']}"), []).append(rule["id"])
-        done: set[str] = set()
+        done: set[str] = set(self.compiled.tags)
         waiting = list(families.values())
         while waiting:
             ready = [

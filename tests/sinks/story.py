@@ -13,7 +13,7 @@ START = datetime(2026, 3, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 """Midnight of day 0; in UTC it is still 28 February."""
 
 KINDS = {
-    "join": ("group.", "contact.", "account.", "member.", "invite.", "staff."),
+    "join": ("group.", "contact.", "account.", "member.", "invite.", "staff.", "tag.", "role.", "profile."),
     "order": ("visited", "cart_", "placed", "paid", "refunded"),
     "chat": ("message", "solitaire", "dice", "red_packet_", "share", "moments_", "broadcast", "push_"),
 }

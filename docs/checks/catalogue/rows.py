@@ -118,7 +118,7 @@ _WAYS: Final[Mapping[str, Iterable[str]]] = {
 
 @cache
 def _servers() -> frozenset[str]:
-    tags = {rule.tag for name in SHIPPED for rule in compile_rules(*shipped_rules(name)).rules}
+    tags = {tag for name in SHIPPED for tag in compile_rules(*shipped_rules(name)).names}
     readable = {name: one.columns for name, one in (*TABLES.items(), *VIEWS.items())}
     columns = {f"{name}.{column}" for name, of_one in readable.items() for column in of_one}
     described = {f"{way}({what})" for way, known in _WAYS.items() for what in known}
