@@ -27,6 +27,7 @@ from streams.embedded import PLAIN, Embedded
 from streams.outbox import partition_of
 from streams.runtime import wall_ms
 from streams.settings import Settings
+from streams.simulated_activities import Activities
 from streams.simulator import Simulator, encode
 from streams.topics import Layout, checked_layout
 
@@ -99,13 +100,14 @@ class Demo:
 
     def _feed(self, settings: Settings, layout: Layout) -> None:
         producer = KafkaProducer(**connection(settings), linger_ms=20)
-        simulator = Simulator(
-            random.randrange(1 << 30), speed=self._speed, emptying_after_ms=EMPTYING_AFTER_SECONDS * 1000
-        )
+        seed = random.randrange(1 << 30)
+        simulator = Simulator(seed, speed=self._speed, emptying_after_ms=EMPTYING_AFTER_SECONDS * 1000)
+        activities = Activities(seed)
 
         def send(event: dict[str, Any]) -> None:
             kind = event["kind"]
-            key = f"default\x1f{event.get('member_id') or event['group_id']}".encode()
+            whose = event.get("member_id") or event.get("group_id") or event["event_id"]
+            key = f"default\x1f{whose}".encode()
             partition = partition_of(key, layout.partitions[kind])
             producer.send(settings.topic(kind), encode(event), key=key, partition=partition)
             self._seen.sent += 1
@@ -113,9 +115,11 @@ class Demo:
         for event in simulator.opening(wall_ms()):
             send(event)
         before = wall_ms()
+        for event in activities.announcements(before):
+            send(event)
         while not self._stop.wait(0.05):
             now = wall_ms()
-            for event in simulator.between(before, now):
+            for event in activities.among(simulator.between(before, now)):
                 send(event)
             before = now
         producer.close(timeout=1)
