@@ -38,7 +38,9 @@ ANSWERS: Final = 32_768
 """Pushes, and acts that answer them."""
 RIGHTS: Final = 65_536
 """Plans, coupons and bets."""
-TALLIES: Final = 131_072
+DRAWN: Final = 131_072
+"""Gifts, and what a member said or did about their time."""
+TALLIES: Final = 262_144
 """The first of the tallies' bits: each thing counted has its own (`models.measures`)."""
 
 EVERYTHING: Final = ~(MANUAL | LATE)

@@ -13,6 +13,7 @@ from models.channels import ANSWERED
 from models.coupons import COUPONS
 from models.crossing import NEVER
 from models.deciding import DECIDING
+from models.drawn import DRAWN
 from models.facts import FACTS
 from models.feature import Course, Feature, Step
 from models.frame import Frame
@@ -156,6 +157,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *ANSWERED,
     ANSWERING,
     LUCKY,
+    DRAWN,
     MARGIN,
     SESSIONS,
     DECIDING,

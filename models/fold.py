@@ -10,6 +10,7 @@ from typing import Final
 
 from models import bets, changes, coupons, plans, stored
 from models.calendar import day_number
+from models.drawn import speak
 from models.frame import Frame
 from models.identity import hash64, remember
 from models.ledger import READS as LEDGER
@@ -90,6 +91,8 @@ def _own_act(state: MemberState, act: Act, at: int, day: int, frame: Frame) -> i
     if act.speaks and (spoke is None or day > spoke):
         state.spoke = day
         changed |= changes.SPOKE
+    if act.speaks:
+        changed |= speak(state, at, day)
     if frame.scale.add(state.cells, day, at, act.weight, act.capped):
         work.before = None
         oldest = work.oldest

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import answers, bets, changes, coupons, golden, plans
+from models import answers, bets, changes, coupons, drawn, golden, plans
 from models.counting import Recorder, count, total, words
 from models.facts import told
 from models.frame import Frame
@@ -84,6 +84,7 @@ def _solitaire(state: MemberState, event: Event, at: int, day: int, frame: Frame
 
 def _claimed(state: MemberState, event: Event, at: int, day: int, frame: Frame) -> int:
     bits, packet = count(state, "red_packet_claimed", day) | _benefit(state, at), event.red_packet
+    bits |= drawn.gift(state, at)
     if packet is not None:
         bits |= total(state, "red_packet_fen", day, packet.amount_fen)
         if packet.best:
@@ -158,6 +159,8 @@ def _activity(state: MemberState, event: Event, at: int, day: int, frame: Frame)
         bits |= words(state, "activity", day, event.activity_tags)
     if event.reward is not None:
         bits |= words(state, "reward", day, (event.reward.type,))
+        if event.reward.type == "coupon" and type_ != "audit":
+            bits |= drawn.gift(state, at)
     if event.points_delta:
         bits |= points(state, event, day)
     bits |= coupons.grant(state, event.coupon_id, event, at) | plans.use(state, event, at, day)

@@ -19,6 +19,10 @@ STATE_VERSION: Final = 4
 every version up to its own. `tests/upgrade` keeps bytes of each."""
 
 
+_SPOKEN_SINCE: Final = 3
+"""Of a state of an earlier version every own act counts as an own message: nobody is called silent who may have spoken."""
+
+
 class StateVersionError(FormatVersionError):
     """Bytes that this version of the program does not read."""
 
@@ -129,6 +133,12 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Times of pushes delivered, ms, in their order."""
     answers: dict[int, tuple[int, int]] = {}
     """Local days with an act that answers pushes -> the first and the last of these, ms."""
+    gifts: list[int] = []
+    """Times at which a coupon or a red packet was got, ms, in their order."""
+    spoken: DaySet = msgspec.field(default_factory=DaySet)
+    """Local days with an own message or check-in."""
+    heard: dict[int, list[int]] = {}
+    """Of such days, those that a silence may reach -> the first and the last of the times, ms, in their order."""
 
     stored: dict[int, Stored] = {}
     """Orders that loaded or drew stored value, by hashed id."""
@@ -169,6 +179,8 @@ def restore(data: bytes) -> MemberState:
     if not 1 <= version <= STATE_VERSION:
         raise StateVersionError.of("member state", version, STATE_VERSION)
     state = _decode(data)
+    if version < _SPOKEN_SINCE:
+        state.spoken = DaySet.of_bits(state.days.base, state.days.bits)
     state.version = STATE_VERSION
     return state
 

@@ -211,6 +211,17 @@ pushed AS (
         groupUniqArrayIf(at, type IN ('placed', 'paid') OR JSONExtractString(raw, 'kind') = 'checkin' AND type NOT IN ($given)) AS answers
     FROM mine WHERE own GROUP BY brand_id, member_id
 ),
+acts_after_gifts AS (
+    SELECT brand_id, member_id, arraySort(groupUniqArrayIf(
+            (at, day), type = 'red_packet_claimed' OR JSONExtractString(raw, 'kind') = 'checkin' AND type != 'audit'
+                AND JSONExtractString(raw, 'reward', 'type') = 'coupon'
+        )) AS gifts,
+        groupArrayIf((at, day), type IN ($speaks)) AS said
+    FROM mine WHERE own GROUP BY brand_id, member_id
+),
+paid_orders AS (
+    SELECT brand_id, member_id, groupArrayIf(paid_at, payments > 0) AS times FROM each_order GROUP BY brand_id, member_id
+),
 lines_seen AS (
     SELECT brand_id, member_id, type, at, day,
         if(parent != '', parent, if(order_id = '', event_id, order_id)) AS order_key,
@@ -293,7 +304,7 @@ SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today A
     hands.by_hand AS by_hand, group_spells.spells AS spells, group_spells.ways AS ways, group_spells.upto AS upto,
     group_spells.names AS names,
     ifNull(crowds.crowded, 0) OR length(carts.items) > 128 OR length(looks.goods) > $most_goods
-        OR length(pushed.pushes) > $most_pushes OR $rights_crowded AS crowded,
+        OR length(pushed.pushes) > $most_pushes OR length(acts_after_gifts.gifts) > $most_gifts OR $rights_crowded AS crowded,
     $features
 FROM profiles AS p
 LEFT JOIN seen ON seen.brand_id = p.brand_id AND seen.member_id = p.member_id
@@ -310,6 +321,8 @@ LEFT JOIN liked ON liked.brand_id = p.brand_id AND liked.member_id = p.member_id
 LEFT JOIN visits ON visits.brand_id = p.brand_id AND visits.member_id = p.member_id
 LEFT JOIN looks ON looks.brand_id = p.brand_id AND looks.member_id = p.member_id
 LEFT JOIN pushed ON pushed.brand_id = p.brand_id AND pushed.member_id = p.member_id
+LEFT JOIN acts_after_gifts ON acts_after_gifts.brand_id = p.brand_id AND acts_after_gifts.member_id = p.member_id
+LEFT JOIN paid_orders ON paid_orders.brand_id = p.brand_id AND paid_orders.member_id = p.member_id
 LEFT JOIN decisions ON decisions.brand_id = p.brand_id AND decisions.member_id = p.member_id
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
 $levels_join

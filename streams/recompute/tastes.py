@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import answers, channels, deciding, liked, looks, lucky, offers, record, sessions
+from models import answers, channels, deciding, drawn, liked, looks, lucky, offers, record, sessions
 
 
 def _within(days: int) -> str:
@@ -74,6 +74,15 @@ NAMED: Final[Mapping[str, str]] = MappingProxyType(
             f"if(length(pushes_over) < {answers.LEAST_PUSHES}, NULL, arrayCount(one -> arrayExists("
             f"act -> act > one.1 AND act <= one.1 + {answers.ANSWER_MS}, pushed.answers), pushes_over) / length(pushes_over))"
         ),
+        "in_on": "toInt64(toDate(fromUnixTimestamp64Milli(ties.in_since, 'UTC'), {zone:String}))",
+        "drawn_out": (
+            f"toInt64(arrayCount(gift -> today - gift.2 BETWEEN 0 AND {drawn.WINDOW_DAYS - 1} "
+            f"AND gift.2 - first_day >= {drawn.SILENT_DAYS} AND ties.groups > 0 AND gift.2 - in_on >= {drawn.MEMBER_DAYS} "
+            f"AND NOT arrayExists(one -> one.1 < gift.1 AND gift.2 - one.2 < {drawn.SILENT_DAYS}, acts_after_gifts.said) "
+            f"AND arrayCount(one -> one > gift.1 AND one <= gift.1 + {drawn.AFTER_MS}, "
+            "arrayConcat(arrayMap(one -> one.1, acts_after_gifts.said), paid_orders.times)) "
+            f"BETWEEN 1 AND {drawn.MOST_ACTS}, acts_after_gifts.gifts))"
+        ),
         "sessions_10": (
             "toInt64(arrayCount(one -> today - toInt64(toDate(fromUnixTimestamp64Milli(one, 'UTC'), {zone:String})) "
             f"BETWEEN 0 AND {sessions.WINDOW_DAYS - 1}, visits.begun))"
@@ -102,6 +111,7 @@ PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "liked_days": str(liked.WINDOW_DAYS),
         "given": ", ".join(f"'{name}'" for name in sorted(record.GIVEN)),
         "most_pushes": str(answers.MOST_PUSHES),
+        "most_gifts": str(drawn.MOST_GIFTS),
         "session_gap": str(sessions.GAP_MS),
         "kept_days": str(looks.KEPT_DAYS),
         "most_goods": str(looks.MOST_GOODS),

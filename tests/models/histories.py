@@ -128,7 +128,7 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         fields["points_expire_ts"] = draw(st.one_of(st.none(), st.just(START + LENGTH), ends))
     if type_ == "points_grant":
         fields["audit_state"] = draw(st.sampled_from([None, "pending", "approved"]))
-    if type_ == "redeem":
+    if type_ in ("redeem", "claim", "game"):
         fields["reward"] = Reward(type=draw(st.sampled_from(["coupon", "card", "gift"])))
     if type_ == "signin":
         fields["bet_id"] = draw(st.sampled_from([None, "b1", "b2"]))
