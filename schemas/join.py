@@ -28,6 +28,10 @@ class GroupMeta(Contract):
     """Until then staff removes members in an announced clean-up: such removals are planned, no churn."""
     split_from: Id | None = None
     """Group that this one was split from."""
+    owned: bool | None = None
+    """Whether it is the brand's own; others' groups nearby are not (商圈外部群)."""
+    community_no: Word | None = None
+    """Number of the estate (小区) that it is for."""
 
 
 class Tag(Contract):

@@ -14,6 +14,9 @@ from sinks.clickhouse.invite_views import INVITE_VIEWS
 from sinks.clickhouse.money_views import MONEY_VIEWS
 from sinks.clickhouse.path_views import PATH_VIEWS
 from sinks.clickhouse.product_views import PRODUCT_VIEWS
+from sinks.clickhouse.kind_views import KIND_VIEWS
+from sinks.clickhouse.path_views import PATH_VIEWS
+from sinks.clickhouse.person_views import PERSON_VIEWS
 from sinks.clickhouse.response_views import RESPONSE_VIEWS
 from sinks.clickhouse.right_views import RIGHT_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS
@@ -35,6 +38,8 @@ VIEWS: Final = {
         *CONTEST_VIEWS,
         *PATH_VIEWS,
         *GROUP_VIEWS,
+        *KIND_VIEWS,
+        *PERSON_VIEWS,
         *REPLY_VIEWS,
         *TALK_VIEWS,
         *RESPONSE_VIEWS,
