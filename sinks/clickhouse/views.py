@@ -11,12 +11,11 @@ from sinks.clickhouse.brand_views import BRAND_VIEWS, FUNNEL_VIEWS, LIVE_VIEWS
 from sinks.clickhouse.contest_views import CONTEST_VIEWS
 from sinks.clickhouse.group_views import GROUP_VIEWS
 from sinks.clickhouse.invite_views import INVITE_VIEWS
+from sinks.clickhouse.kind_views import KIND_VIEWS
 from sinks.clickhouse.money_views import MONEY_VIEWS
 from sinks.clickhouse.path_views import PATH_VIEWS
-from sinks.clickhouse.product_views import PRODUCT_VIEWS
-from sinks.clickhouse.kind_views import KIND_VIEWS
-from sinks.clickhouse.path_views import PATH_VIEWS
 from sinks.clickhouse.person_views import PERSON_VIEWS
+from sinks.clickhouse.product_views import PRODUCT_VIEWS
 from sinks.clickhouse.response_views import RESPONSE_VIEWS
 from sinks.clickhouse.right_views import RIGHT_VIEWS
 from sinks.clickhouse.staff_views import STAFF_VIEWS

@@ -177,3 +177,26 @@ def test_notices_of_health_are_a_table_of_their_own_and_no_episodes(tmp_path: Pa
         }
         assert asked(engine, "Open episodes")[0]["episodes"] == 1
         assert [row["kind"] for row in asked(engine, "Episodes")] == [ALERT["kind"]]
+
+
+def test_a_group_is_beside_those_of_its_type(tmp_path: Path) -> None:
+    events = [
+        event(n, group, "", "join", "group.created", AT - 48 * HOUR, group_meta={"growth_type": kind})
+        for n, (group, kind) in enumerate(
+            {"t1": "traffic", "t2": "traffic", "t3": "traffic", "c": "content"}.items()
+        )
+    ]
+    events += [
+        event(10 + n, group, "m", "join", "group.joined", AT - HOUR)
+        for n, group in enumerate(("t1", "t2", "t3", "c"))
+    ]
+    stats = [window(AT - HOUR, "t1", joins=4, left_self=3, kicked=0, banned=0)]
+    with store(tmp_path, group_stats=stats, events=events) as engine:
+        rows = asked(engine, "Groups by type")
+    named = ("group_id", "growth_type", "leave_rate", "type_leave_rate", "type_groups", "expected_conversion")
+    assert [tuple(row[name] for name in named) for row in rows] == [
+        ("t1", "traffic", 0.75, 0.0, 3, None),
+        ("c", "content", 0.0, 0.0, 1, 0.4),
+        ("t2", "traffic", 0.0, 0.0, 3, None),
+        ("t3", "traffic", 0.0, 0.0, 3, None),
+    ]

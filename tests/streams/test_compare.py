@@ -1,6 +1,7 @@
 """Profiles and tags equal their recomputation in SQL, with refunds, late events and tags by hand; a difference is told."""
 
 import json
+import random
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -162,6 +163,50 @@ rules:
      when: {share: message, of: [message, signin], days: 30, above: 0.5}}
   - {id: alone, name: {zh: e, en: e}, class: c, source: own, when: {top: topic, days: 7, least: 3, known: true}}
 """
+
+
+SURFACES = """
+version: 1
+rules:
+  - {id: surfaces, name: {zh: a, en: a}, class: c, source: own, when: {feature: drawn_out, at_least: 1}}
+"""
+
+
+def test_watchers_who_surface_are_recomputed(store: EmbeddedEngine) -> None:
+    rng, history = random.Random(3), list[Event]()
+    kinds = {
+        "message": "chat",
+        "red_packet_claimed": "chat",
+        "claim": "checkin",
+        "points_grant": "checkin",
+        "paid": "order",
+    }
+
+    def add(member: int, type_: str, at: int, **fields: object) -> None:
+        history.append({"event_id": f"e{len(history)}", "kind": kinds.get(type_, "join"), "type": type_, "ts": at,
+                        "member_id": f"m{member}", "group_id": "a", **fields})  # fmt: skip
+
+    for member in range(60):
+        first = START + (DAYS - 20 - rng.randrange(50)) * DAY
+        add(member, "group.joined", first)
+        days = [rng.randrange(60) for _ in range(3)]
+        for _ in range(rng.randrange(2, 9)):
+            at = first + rng.choice(days) * DAY + rng.choice([0, rng.randrange(2 * DAY)])
+            type_ = rng.choice(sorted(kinds))
+            if at < START + DAYS * DAY:
+                add(
+                    member,
+                    type_,
+                    at,
+                    order_id=f"{at}",
+                    paid_fen=1,
+                    reward={"type": rng.choice(["coupon", "points"])},
+                )
+    fill(store, history, (SURFACES, "surfaces"))
+    found = {one.name: one for one in compare(store, ZONE, SURFACES).values}
+    assert (found["drawn_out"].members, found["drawn_out"].examples) == (60, [])
+    tagged = store.query("SELECT countIf(has(tags, 'surfaces')) AS n FROM qunpulse.member_profiles FINAL", {})
+    assert tagged[0]["n"] >= 3
 
 
 def test_features_that_differ_in_least_or_share_are_told_apart(store: EmbeddedEngine) -> None:
