@@ -104,6 +104,15 @@ MEMBER_VIEWS: Final[Mapping[str, MemberView]] = MappingProxyType(
                 "misfit": Column("flag", "与群不同", "band is not the commonest of the group"),
             }
         ),
+        "group_seeds": MemberView(
+            {
+                "diagnosis": Column("word", "群诊断", "diagnosis of the group"),
+                "score": Column("number", "群内活跃分", "activity score in the group"),
+                "least": Column(
+                    "number", "群内活跃分八分位", "score that four fifths of the group do not exceed"
+                ),
+            }
+        ),
         "group_layers": MemberView(
             {
                 "score": Column("number", "群内活跃分", "activity score in the group"),
@@ -115,6 +124,12 @@ MEMBER_VIEWS: Final[Mapping[str, MemberView]] = MappingProxyType(
             {
                 "at": Column("time", "群发唤醒", "act after a silence, within a day of a broadcast"),
                 "type": Column("word", "唤醒后的行为类型", "type of that act"),
+            }
+        ),
+        "repeated_memberships": MemberView(
+            {
+                "type": Column("word", "群类型", "type of the groups"),
+                "groups": Column("number", "同类群数", "groups of one type"),
             }
         ),
     }

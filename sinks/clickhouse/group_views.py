@@ -53,6 +53,32 @@ GROUP_VIEWS: Final = (
             "rate": ("Float64", "Those who took part among the members."),
         },
     ),
+    View(
+        "group_seeds",
+        "T60: Whom to begin a new group with: of a group that is dying or dead by its open alert of health, the most "
+        "active fifth of the members who are still there.",
+        {
+            "group_id": GROUP,
+            "member_id": MEMBER,
+            "diagnosis": ("String", "`dying` or `dead`."),
+            "score": (
+                "Float64",
+                "Activity score of the member's acts in this group, by the model's defaults.",
+            ),
+            "least": ("Float64", "Score that four fifths of the members do not exceed."),
+            "members": _IN_GROUP,
+        },
+    ),
+    View(
+        "repeated_memberships",
+        "T76: In how many groups of one type a member is; more than one is too many.",
+        {
+            "member_id": MEMBER,
+            "type": ("String", "How the groups grow by the last word on them, or else their purpose."),
+            "groups": (COUNT, "Groups of the type that the member is in."),
+            "group_ids": ("Array(String)", "These groups."),
+        },
+    ),
     View("group_tiers", "The tier of a group.", {"group_id": GROUP, "tier": _TIER}),
     View(
         "group_orders",

@@ -32,6 +32,7 @@ from streams.compare import compare
 from streams.decisions import shipped_rules
 from streams.view_tags import ViewTags
 from tests.sinks.story import START, event, tell
+from tests.sinks.test_clickhouse_read import alert, write
 
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "examples" / "views.yaml").read_text("utf-8"))
 FULL = compile_rules(*shipped_rules("full"))
@@ -141,15 +142,25 @@ def given(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+def health(store: Engine, version: int, alerts: list[dict[str, Any]]) -> None:
+    """Alerts of the health of groups, as the groups agent tells them."""
+    for one in alerts:
+        fields = {"kind": "group_health", "group_id": one["group_id"], "version": version}
+        closed = FIRST + int(one["closed"] * DAY) if "closed" in one else None
+        told = alert(f"a-{one['group_id']}", FIRST + int(one["at"] * DAY), **fields, closed_at=closed)
+        write(store, "alerts", told | {"evidence": {"diagnosis": one["diagnosis"]}})
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=[one["tag"] for one in EXAMPLES])
 def test_a_shipped_tag_of_a_view(store: Engine, example: dict[str, Any]) -> None:
     asked_for = tuple(one for one in FULL.views if one.tag == example.get("via", example["tag"]))
     read_by = tuple(one for one in FULL.rules if one.tag == example["tag"])
     world = World(store, RuleSet(FULL.version, FULL.parents, read_by, views=asked_for))
-    for part in ("", "_then"):
+    for version, part in enumerate(("", "_then"), 1):
         asked = example.get(f"asked{part}")
         if asked is not None:
             world.take(*given(example["then" if part else "events"]))
+            health(store, version, example.get(f"alerts{part}", []))
             world.turn(asked["at"])
             assert world.holders(example["tag"]) == asked["holders"], asked
 
