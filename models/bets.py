@@ -66,7 +66,9 @@ def _is_on(bet: Bet, state: MemberState) -> bool:
     """Whether it says how long it takes, and something is left of what was paid for it, if that was seen."""
     if not bet.required:
         return False
-    return not bet.orders or any(state.orders[key].counts_at is not None for key in bet.orders)
+    if not bet.orders:
+        return bool(bet.days or bet.back)
+    return any(state.orders[key].counts_at is not None for key in bet.orders)
 
 
 def place(bet: Bet, now: int, frame: Frame) -> tuple[Place, int]:

@@ -76,7 +76,8 @@ class MemberProfile(Fact):
     orders: Count
     """Net orders over the whole life: those whose payments are above their refunds."""
     revenue_fen: Int64
-    """Payments minus refunds over the whole life, fen; below zero where a refund's payment was never seen."""
+    """Payments minus refunds over the whole life, fen, without what was paid from stored value; below zero where a
+    refund's payment was never seen."""
     last_paid_at: Millis | None = None
     streak_days: Count
     """A09: days signed in without a break, up to the present."""

@@ -91,7 +91,7 @@ bets AS (
             INNER JOIN profiles AS p ON p.brand_id = m.brand_id AND p.member_id = m.member_id
             LEFT JOIN each_order AS o ON o.brand_id = m.brand_id AND o.member_id = m.member_id AND o.order_key = m.order_id
             GROUP BY brand_id, member_id, bet
-            HAVING required > 0 AND (payments = 0 OR kept > 0)
+            HAVING required > 0 AND if(payments > 0, kept > 0, notEmpty(days) OR came_back > 0)
         )
     ) GROUP BY brand_id, member_id
 ),
