@@ -1,7 +1,6 @@
 """Real brokers for tests, as processes of their own on loopback, ended by id."""
 
 import functools
-import os
 import shutil
 import subprocess
 import tempfile
@@ -59,13 +58,14 @@ def kafka_classpath() -> str | None:
     """Class path of Apache Kafka from the Maven repository, or None where there is no JDK, no Maven or no way to them."""
     if not (shutil.which("java") and shutil.which("mvn")):
         return None
-    target = Path(tempfile.gettempdir()) / f"qunpulse-kafka-{os.getuid()}.cp"
-    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:build-classpath", f"-Dmdep.outputFile={target}"]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=600)
-    except (subprocess.SubprocessError, OSError):
-        return None
-    return target.read_text()
+    with tempfile.NamedTemporaryFile(prefix="qunpulse-kafka-") as target:
+        output = f"-Dmdep.outputFile={target.name}"
+        command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:build-classpath", output]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=600)
+        except (subprocess.SubprocessError, OSError):
+            return None
+        return Path(target.name).read_text()
 
 
 @dataclass(frozen=True)
