@@ -7,6 +7,7 @@ from typing import Final
 
 import yaml
 
+from models.rules.composing import compose
 from models.rules.parts import Part, joined
 from models.rules.reading import Reader
 
@@ -52,7 +53,7 @@ def rules_text(path: Path | None) -> tuple[str, str]:
 def _extends(part: Part) -> yaml.Node | None:
     """The name of what a file extends. What is wrong with the file otherwise is told when it is compiled."""
     try:
-        root = yaml.compose(part.text, Loader=yaml.SafeLoader)
+        root = compose(part.text)
     except yaml.YAMLError:
         return None
     if not isinstance(root, yaml.MappingNode):

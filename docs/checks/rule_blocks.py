@@ -1,5 +1,7 @@
 """The generated parts about tags: the shipped rules, and all that a rule may name."""
 
+from functools import cache
+
 from checks.sheets import code, sheet
 from checks.words import Words
 from models.features import FEATURES, Course
@@ -28,17 +30,22 @@ from streams.rule_files import shipped_rules
 
 def tags(words: Words) -> str:
     """Every tag of the rules in use unless others are named, in their order."""
-    return _tags(words, compile_rules(*shipped_rules()), frozenset())
+    return _tags(words, _shipped(), frozenset())
 
 
 def more_tags(words: Words) -> str:
     """The tags that only ``full.yaml`` has."""
-    return _tags(words, compile_rules(*shipped_rules("full")), _of(compile_rules(*shipped_rules())))
+    return _tags(words, _shipped("full"), _of(_shipped()))
 
 
 def profile_tags(words: Words, name: str) -> str:
     """The tags that a profile of an industry has in place of, or beside, those of ``full.yaml``."""
-    return _tags(words, compile_rules(*shipped_rules(name)), _of(compile_rules(*shipped_rules("full"))))
+    return _tags(words, _shipped(name), _of(_shipped("full")))
+
+
+@cache
+def _shipped(name: str = "default") -> RuleSet:
+    return compile_rules(*shipped_rules(name))
 
 
 def _of(rules: RuleSet) -> frozenset[tuple[str, str]]:

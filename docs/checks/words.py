@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final, Literal
 
-import yaml
+from checks.texts import read
 
 Lang = Literal["en", "zh"]
 
@@ -16,7 +16,7 @@ class Words:
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
         self.missing: list[str] = []
-        content = yaml.safe_load(WORDS.read_text("utf-8"))
+        content = read(WORDS)
         self._zh: dict[str, str] = content["zh"]
         self._both: dict[str, dict[str, list[str]]] = {name: content[name] for name in ("reasons", "columns")}
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import yaml
 
+from models.rules.composing import compose
+
 _INT: Final = "tag:yaml.org,2002:int"
 _FLOAT: Final = "tag:yaml.org,2002:float"
 _BOOL: Final = "tag:yaml.org,2002:bool"
@@ -31,7 +33,7 @@ class Reader:
     def compose(self, text: str) -> yaml.Node:
         """Root of the file."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            root = compose(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

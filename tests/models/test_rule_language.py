@@ -176,3 +176,9 @@ def test_errors_name_place_and_word(rule: str, column: int, what: str) -> None:
     assert str(caught.value).startswith("r.yaml:3:")
     assert (caught.value.column, what) == (column, what)
     assert what in str(caught.value)
+
+
+@pytest.mark.parametrize("opened", ["[", "{a: ", "- "])
+def test_a_file_of_brackets_is_refused_at_its_place(opened: str) -> None:
+    with pytest.raises(RuleError, match=r"^r\.yaml:1:\d+: nested deeper than 64"):
+        compile_rules(opened * 300_000, "r.yaml")

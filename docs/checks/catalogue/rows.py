@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-import yaml
-
+from checks.texts import read
 from models.features import BY_ID
 from models.measures import COUNTS, SUMS, WORDS
 from models.purchases import KINDS
@@ -57,9 +56,7 @@ class Row:
 @cache
 def reasons() -> Mapping[str, Mapping[str, list[str]]]:
     """Reasons in English and Chinese, by part and word."""
-    found: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(
-        (FOLDER / "reasons.yaml").read_text("utf-8")
-    )
+    found: Mapping[str, Mapping[str, list[str]]] = read(FOLDER / "reasons.yaml")
     return found
 
 
@@ -68,7 +65,7 @@ def read_rows(name: str) -> list[Row]:
 
     Raises `ValueError` when a row says neither or both of what serves it and why nothing does.
     """
-    return [_row(one) for one in yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))]
+    return [_row(one) for one in read(FOLDER / f"{name}.yaml")]
 
 
 def _row(one: dict[str, object]) -> Row:
