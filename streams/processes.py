@@ -2,17 +2,21 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 STOP_SECONDS = 3.0
 """Time a process gets after SIGTERM before SIGKILL: Ctrl-C ends everything within 5 s."""
+
+LISTENING = range(15_000, 32_000)
 
 _PR_SET_PDEATHSIG = 1
 
@@ -22,15 +26,19 @@ class PartFailed(Exception):
 
 
 def free_port(wanted: int = 0) -> int:
-    """A loopback port that nobody listens on now: `wanted`, if it is one."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on now: `wanted`, if it is one.
+
+    Others are drawn below those that systems give to outgoing connections, one of which would take the port before its server
+    does: seen in a fault run, whose sink then could not start.
+    """
+    for port in (wanted, *random.sample(LISTENING, 100)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                if port:
+                    return port
+    raise PartFailed(f"no free port on loopback between {LISTENING.start} and {LISTENING.stop}")
 
 
 def _die_with_parent() -> None:
