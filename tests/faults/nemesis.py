@@ -1,5 +1,7 @@
 """What befalls a plant in a soak: one fault at a time, picked and timed by a seed, and a supervisor that starts what has ended.
 
+Each kind of fault comes once, in an order of its own, before any comes again: what the hardest of them asks of memory has then
+been asked within the warm-up, and what grows behind it is a leak.
 The first worker and, after a third of the time, the sink are never killed, so that their memory can be watched: the *witnesses*.
 """
 
@@ -48,7 +50,7 @@ class Nemesis(threading.Thread):
         """A fault every 20 to 60 seconds."""
         try:
             while not self._wait(self._random.uniform(*PAUSE)):
-                name, fault = self._random.choice(self._faults())
+                name, fault = self._next()
                 print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
                 fault()
                 self.done[name] += 1
@@ -56,6 +58,12 @@ class Nemesis(threading.Thread):
             self.failed = error
         self.resting.set()
         threading.Event().wait()
+
+    def _next(self) -> tuple[str, Callable[[], None]]:
+        """A kind of fault that has come least often."""
+        faults = self._faults()
+        least = min(self.done[name] for name, _ in faults)
+        return self._random.choice([fault for fault in faults if self.done[fault[0]] == least])
 
     def _wait(self, seconds: float) -> bool:
         """Let time pass, and start again what has ended; true when the soak is over."""

@@ -78,15 +78,16 @@ class Watch:
                 if sample is not None:
                     self.samples[name].append(sample)
 
-    def told(self) -> dict[str, dict[str, float]]:
-        """Growth after the warm-up, and the first and last figures of it."""
-        found = {}
+    def told(self) -> dict[str, dict[str, Any]]:
+        """Growth after the warm-up, its first and last figures, and memory of the whole time, about a figure a minute."""
+        found: dict[str, dict[str, Any]] = {}
         for name, samples in self.samples.items():
             warm = [one for one in samples if one.at > self._warm] or samples
             first, last = warm[0], warm[-1]
             found[name] = {
                 "mb_a_minute": round(slope(warm), 2), "rss_first": round(first.rss), "rss_last": round(last.rss),
-                "fds_first": first.fds, "fds_last": last.fds, "threads_first": first.threads, "threads_last": last.threads,
+                "rss_each_minute": [round(one.rss) for one in samples[::12]], "fds_first": first.fds,
+                "fds_last": last.fds, "threads_first": first.threads, "threads_last": last.threads,
             }  # fmt: skip
         return found
 
