@@ -25,7 +25,9 @@ For each event the pipeline fires what was due before it, applies it, and judges
 [('talks', 'left')]
 """
 
-from models import fold, profile
+from collections.abc import Sequence
+
+from models import alerting, fold, profile
 from models.calendar import Calendar
 from models.frame import Frame
 from models.judge import Cause, Judge, Occasion
@@ -33,6 +35,7 @@ from models.params import MemberParams
 from models.rules.ahead import Ahead, ahead
 from models.rules.rule import RuleSet
 from models.state import MemberState, initial
+from schemas.facts import Alert
 from schemas.rows import Row
 from schemas.view import Event
 from schemas.written import Change, Profile
@@ -50,6 +53,7 @@ class Members:
         self._frame = Frame(params, calendar, rules.earning, rules.levels, rules.vip_groups)
         self._rules = rules
         self._judge = Judge(rules, self._frame)
+        self._alerting = {rule.tag: rule.alert for rule in rules.rules if rule.alert is not None}
 
     def initial(self, brand_id: str, member_id: str) -> MemberState:
         """State of a member of whom nothing is known."""
@@ -92,9 +96,19 @@ class Members:
         Ends, because every judgement moves the due time on, and a member left alone comes to rest.
         """
         found: list[Change] = []
+        if state.due is not None and state.due <= until and state.rules != self.version:
+            # what the rules do is theirs; what the time does is told of the timer
+            found += self._judge.judge(state, state.due - 1, Occasion("rule"))
         while state.due is not None and state.due <= until:
             found += self._judge.judge(state, state.due, Occasion("timer"))
         return found
+
+    def alerts(self, state: MemberState, told: Sequence[Change], event: Event | None = None) -> list[Alert]:
+        """Alerts that tag changes open and close; each change is to be asked about once, in its order.
+
+        ``event`` is the one that was folded before they were decided, if one was.
+        """
+        return alerting.alerts(state, told, self._alerting, event)
 
     def ahead(self, state: MemberState, at: int) -> list[Ahead]:
         """What is missing for each tag that the member does not hold; ``state`` judged at ``at`` (ms)."""

@@ -54,6 +54,20 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     categories: list[str] = []
 
 
+class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An alert that was opened and not closed: when (ms) and by which event, what it is told with, and where it happened."""
+
+    at: int
+    event_id: str
+    severity: str
+    zh: str
+    en: str
+    version: int
+    """How often it was told."""
+    groups: tuple[str, ...]
+    staff: tuple[str, ...]
+
+
 class MemberState(msgspec.Struct, array_like=True, gc=False):
     """State of one member of one brand; times are ms since the epoch, UTC.
 
@@ -148,6 +162,8 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Coupons granted or used, by hashed id."""
     bets: dict[int, Bet] = {}
     """Cash backs for sign-ins, by hashed id."""
+    alerts: dict[str, OpenAlert] = {}
+    """Alerts that are open, by tag (`models.alerting`)."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

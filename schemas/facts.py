@@ -147,14 +147,23 @@ class GroupStats(Fact):
 
 
 class Alert(Fact):
-    """Something in a group needs a person's eyes; opened, perhaps updated, then closed."""
+    """Something in a group, or of a member, needs a person's eyes; opened, perhaps updated, then closed."""
 
     alert_id: Id
     brand_id: BrandId
-    group_id: Id
+    group_id: Annotated[str, Field(max_length=128)]
+    """The group; empty where it is about a member."""
     kind: Literal[
-        "churn_spike", "overnight_collapse", "slow_leak", "silent_churn", "group_health", "milestone"
+        "churn_spike",
+        "overnight_collapse",
+        "slow_leak",
+        "silent_churn",
+        "group_health",
+        "milestone",
+        "unanswered",
+        "member_tag",
     ]
+    """``member_tag`` is about a member: one is in a tag whose rule declares an alert. Figures then say nothing."""
     state: Literal["opened", "updated", "closed"]
     version: UInt64
     severity: str
@@ -174,13 +183,17 @@ class Alert(Fact):
     evidence: dict[str, Plain | list[Plain]]
     text_zh: str
     text_en: str
+    member_id: Id | None = None
+    """The member, where it is about one."""
+    tag: Id | None = None
+    """The tag, where it is about a member."""
 
     def key(self) -> bytes:
-        return f"{self.brand_id}|{self.group_id}".encode()
+        return f"{self.brand_id}|{self.member_id or self.group_id}".encode()
 
     @property
     def identity(self) -> tuple[str | int, ...]:
-        """The alert's id, itself a function of group, kind and opening."""
+        """The alert's id, itself a function of group, kind and opening, or of the tag change that opened it."""
         return (self.alert_id,)
 
 

@@ -168,10 +168,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     _output(
         "alerts",
-        "brand|group",
+        "brand|group or brand|member",
         Alert,
         365,
-        written_by="groups agent",
+        written_by="groups agent, members agent",
         description="Alerts opened, updated and closed.",
     ),
     _output(

@@ -1,5 +1,6 @@
 """The models' parameters and the rules of the tags, as the settings of this deployment say."""
 
+from models.groups.params import MINUTE, GroupParams
 from models.palive import Spread
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
@@ -7,7 +8,7 @@ from streams.population import Population
 from streams.rule_files import rules_text, shipped_rules
 from streams.settings import Settings
 
-__all__ = ["member_params", "rule_set", "rules_text", "shipped_rules"]
+__all__ = ["group_params", "member_params", "rule_set", "rules_text", "shipped_rules"]
 
 
 def member_params(settings: Settings) -> MemberParams:
@@ -21,6 +22,15 @@ def member_params(settings: Settings) -> MemberParams:
         half_life_days=settings.half_life_days,
         cap_per_day=float(settings.daily_message_cap),
         spread=Spread() if settings.population is None else Population.read(settings.population).spread,
+    )
+
+
+def group_params(settings: Settings) -> GroupParams:
+    """Parameters of the groups' models."""
+    return GroupParams(
+        answer_within=settings.answer_minutes * MINUTE,
+        service_from=settings.service_from,
+        service_until=settings.service_until,
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 
+from models.alerting import close_all
 from models.members import Members
 from models.rules import RuleSet
 from models.state import MemberState, restore, snapshot
 from schemas.erasure import Erasure
+from schemas.facts import Alert, to_json
 from schemas.rows import Row
 from schemas.view import Event
 from schemas.written import Change, written_json
@@ -32,11 +34,12 @@ class MembersFlow(Keyed[MemberState]):
     def __init__(
         self, *args: Any, model: Members, topics: dict[str, str], state: tuple[str, Any], **kwargs: Any
     ) -> None:
-        """`topics` gives the full names of ``tag-changes`` and ``member-profiles``; `state` the kind and folder of the store."""
+        """`topics` gives the full names of the topics of facts; `state` the kind and folder of the store."""
         super().__init__(*args, **kwargs)
         self._model = model
         self._changes_topic = topics["tag-changes"]
         self._profiles_topic = topics["member-profiles"]
+        self._alerts_topic = topics["alerts"]
         self._state = state
         self._arrived: list[int] = []
         self._review: dict[int, list[bytes]] = {}
@@ -59,22 +62,30 @@ class MembersFlow(Keyed[MemberState]):
             return False
         due = state.due
         if due is not None and due <= row.clock:
-            self._changed(self._model.fire_due(state, row.clock), row.clock)
+            self._changed(state, self._model.fire_due(state, row.clock), row.clock)
+        if (
+            state.rules != self._model.version
+        ):  # what the rules do is theirs, what the event does is the event's
+            self._changed(state, self._model.judge(state, row.ts, "rule"), None)
         if not self._model.fold(state, event, row.source, row.offset):
             self.repeated += 1
             return True  # the fence has moved
         self.applied += 1
         changes = self._model.judge(state, row.ts, "event", event, row)
-        if changes:
-            self._changed(changes, row.clock)
+        if changes or state.alerts:
+            self._changed(state, changes, row.clock, event)
         return True
 
     def erase(self, store: Store[MemberState], erasure: Erasure) -> None:
-        store.erase(f"{erasure.brand_id}\x1f{erasure.member_id}".encode(), erasure.fence)
+        key = f"{erasure.brand_id}\x1f{erasure.member_id}".encode()
+        state = store.get(key)
+        if state is not None:
+            self._alert(close_all(state))
+        store.erase(key, erasure.fence)
         self.outbox.put(self._profiles_topic, f"{erasure.brand_id}|{erasure.member_id}".encode(), None)
 
     def fire(self, state: MemberState, clock: int) -> None:
-        self._changed(self._model.fire_due(state, clock), None)
+        self._changed(state, self._model.fire_due(state, clock), None)
 
     def activate(self, rules: RuleSet) -> None:
         """Judge by these rules from here on if they are newer; all members are looked at anew, some at each tick."""
@@ -115,19 +126,22 @@ class MembersFlow(Keyed[MemberState]):
             if clock is not None:
                 self.fire(state, clock)
             at = state.judged_at if clock is None else max(clock, state.judged_at)
-            self._changed(self._model.judge(state, at, "rule"), None)
+            self._changed(state, self._model.judge(state, at, "rule"), None)
             place.store.put(key, state)
             self.rows += 1
 
     def settle(self, state: MemberState, clock: int) -> None:
         self.fire(state, clock)
-        self._changed(self._model.judge(state, clock, "timer"), None)
+        self._changed(state, self._model.judge(state, clock, "timer"), None)
 
     def tell(self, state: MemberState) -> None:
         profile = self._model.profile(state, state.judged_at)
         self.outbox.put(self._profiles_topic, profile.key(), written_json(profile))
 
-    def _changed(self, changes: list[Change], arrived: int | None) -> None:
+    def _changed(
+        self, state: MemberState, changes: list[Change], arrived: int | None, event: Event | None = None
+    ) -> None:
+        self._alert(self._model.alerts(state, changes, event))
         if not changes:
             return
         key = changes[0].key()
@@ -136,6 +150,11 @@ class MembersFlow(Keyed[MemberState]):
             self.told.append(self._counter(change.tag, change.change))
         if arrived is not None:
             self._arrived.append(arrived)
+
+    def _alert(self, alerts: list[Alert]) -> None:
+        for alert in alerts:
+            self.outbox.put(self._alerts_topic, alert.key(), to_json(alert))
+            self.told.append(METRICS.alerts.labels(kind=alert.kind, state=alert.state))
 
     def delivered(self) -> None:
         now = time.time()

@@ -34,12 +34,13 @@ def _nobody(_: Key) -> None:
 
 
 class MembersReference:
-    """Members: who entered which tag when, and what each profile is."""
+    """Members: who entered which tag when, what is alerted of it, and what each profile is."""
 
     def __init__(self, model: Members) -> None:
         self._model = model
         self.states: dict[Key, MemberState] = {}
         self.changes: list[Change] = []
+        self.alerts: list[Alert] = []
 
     def apply(self, row: Row, event: Event, clock: int) -> Key | None:
         """Apply a row at the arrival clock `clock`; whom it was about, or None for nobody or a repeat."""
@@ -50,24 +51,28 @@ class MembersReference:
         if row.offset <= state.fence.get(row.source, -1):
             return None
         self.states[key] = state
-        self.changes += self._model.fire_due(state, clock)
+        self._tell(state, self._model.fire_due(state, clock))
         if self._model.fold(state, event, row.source, row.offset):
             at = max(row.ts, state.judged_at)
-            self.changes += self._model.judge(state, at, "event", event, row)
+            self._tell(state, self._model.judge(state, at, "event", event, row), event)
         return key
 
     def fire(self, clock: int, moved: Moved = _nobody) -> None:
         """Fire every timer due at or before `clock`, one by one."""
         for key, state in self.states.items():
             while state.due is not None and state.due <= clock:
-                self.changes += self._model.fire_due(state, state.due)
+                self._tell(state, self._model.fire_due(state, state.due))
                 moved(key)
 
     def settle(self, clock: int) -> None:
         """A replay ended at `clock`: everything is told as of then."""
         self.fire(clock)
         for state in self.states.values():
-            self.changes += self._model.judge(state, clock, "timer")
+            self._tell(state, self._model.judge(state, clock, "timer"))
+
+    def _tell(self, state: MemberState, told: list[Change], event: Event | None = None) -> None:
+        self.changes += told
+        self.alerts += self._model.alerts(state, told, event)
 
     def profile(self, key: Key) -> Profile:
         """Profile of a member as it is told now."""

@@ -70,6 +70,7 @@ def _joined_members(logs: list[Log[MembersReference]]) -> MembersReference:
     for log in logs[1:]:
         whole.states |= log.reference.states
         whole.changes += log.reference.changes
+        whole.alerts += log.reference.alerts
     return whole
 
 

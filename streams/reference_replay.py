@@ -14,14 +14,13 @@ from typing import Any
 
 from models.calendar import Calendar
 from models.groups.groups import Groups
-from models.groups.params import GroupParams
 from models.members import Members
 from schemas.errors import ContractError
 from schemas.events import parse_event
 from schemas.facts import DeadLetter, Fact, to_json
 from schemas.rows import KINDS, Row, source_number
 from schemas.view import read_event
-from streams.decisions import member_params, rule_set
+from streams.decisions import group_params, member_params, rule_set
 from streams.letters import dead_letter
 from streams.outbox import partition_of
 from streams.reference import GroupsReference, MembersReference
@@ -38,7 +37,7 @@ def references(settings: Settings) -> tuple[MembersReference, GroupsReference]:
     """
     calendar = Calendar(settings.timezone)
     members = Members(member_params(settings), rule_set(settings), calendar, settings.profile_features)
-    return MembersReference(members), GroupsReference(Groups(GroupParams(), calendar))
+    return MembersReference(members), GroupsReference(Groups(group_params(settings), calendar))
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def facts_of(members: MembersReference, groups: GroupsReference) -> dict[str, li
         "tag-changes": [change.fact() for change in members.changes],
         "member-profiles": [members.profile(key).fact() for key in members.states],
         "group-stats": [told.fact() for told in groups.stats.values()],
-        "alerts": [*groups.alerts],
+        "alerts": [*groups.alerts, *members.alerts],
     }
 
 
@@ -115,7 +114,7 @@ class Replayed:
     def summary(self) -> dict[str, Any]:
         """What an embedded replay prints of the store, from here."""
         facts = self.facts()
-        alerts = {alert.alert_id: alert for alert in self.groups.alerts}
+        alerts = {alert.alert_id: alert for alert in (*self.groups.alerts, *self.members.alerts)}
         told = [*facts["member-profiles"], *facts["group-stats"]]
         return {
             "lines": self.lines,

@@ -12,14 +12,13 @@ from aiokafka import AIOKafkaProducer
 
 from models.calendar import Calendar
 from models.groups.groups import Groups
-from models.groups.params import GroupParams
 from models.members import Members
 from schemas.rows import KINDS, source_number
 from streams.activation import active
 from streams.cadence import Backlog
 from streams.chunk import Partition
 from streams.connection import connection
-from streams.decisions import member_params, rule_set
+from streams.decisions import group_params, member_params, rule_set
 from streams.flow import Flow
 from streams.groups import GroupsFlow
 from streams.intake import Intake, input_kinds
@@ -146,7 +145,7 @@ def _intake(
     )
 
 
-def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str, str]) -> dict[str, Any]:
+def _keyed(settings: Settings, layout: Layout, changelog: str, facts: tuple[str, ...]) -> dict[str, Any]:
     """What flows with state have in common; `facts` are the declared names of the topics that they write."""
     return {
         "topics": {name: settings.topic(name) for name in facts},
@@ -166,14 +165,14 @@ def _members(
     model = Members(
         member_params(settings), rule_set(settings), Calendar(settings.timezone), settings.profile_features
     )
-    common = _keyed(settings, layout, "members-state", ("tag-changes", "member-profiles"))
+    common = _keyed(settings, layout, "members-state", ("tag-changes", "member-profiles", "alerts"))
     return MembersFlow(consumer, _outbox(settings, layout, producer), model=model, **common)
 
 
 def _groups(
     settings: Settings, layout: Layout, consumer: ChunkConsumer, producer: AIOKafkaProducer
 ) -> GroupsFlow:
-    model = Groups(GroupParams(), Calendar(settings.timezone))
+    model = Groups(group_params(settings), Calendar(settings.timezone))
     common = _keyed(settings, layout, "groups-state", ("group-stats", "alerts"))
     return GroupsFlow(consumer, _outbox(settings, layout, producer), model=model, **common)
 

@@ -64,6 +64,14 @@ class Settings(BaseSettings):
         None, description="Password of the store, when not in the address."
     )
     timezone: str = Field("Asia/Shanghai", description="Zone of calendar days: check-ins, streaks, recency.")
+    answer_minutes: int = Field(
+        10,
+        ge=1,
+        le=600,
+        description="Staff have so many minutes of service to answer a question or a complaint.",
+    )
+    service_from: int = Field(9, ge=0, le=23, description="Local hour at which the hours of service begin.")
+    service_until: int = Field(21, ge=1, le=24, description="Local hour at which the hours of service end.")
     clock: Literal["wall", "stream"] = Field(
         "wall", description="`wall` live; `stream` in a replay: the stream's own time drives the timers."
     )
@@ -184,7 +192,8 @@ class Settings(BaseSettings):
     )
     board_url: str = Field(
         "",
-        description="Address of a board that notifications link to; `{brand_id}`, `{group_id}`, `{alert_id}` are filled in.",
+        description="Address of a board that notifications link to; `{brand_id}`, `{group_id}`, `{member_id}`, `{alert_id}` are "
+        "filled in.",
     )
     runbook_url: str = Field("", description="Address of the runbook that notifications link to.")
     notify_host: str = Field(
@@ -207,6 +216,12 @@ class Settings(BaseSettings):
                 f"no such time zone: {value!r} (an IANA name such as Asia/Shanghai is expected)"
             ) from None
         return value
+
+    @model_validator(mode="after")
+    def _service_has_hours(self) -> Self:
+        if self.service_from >= self.service_until:
+            raise ValueError("QUNPULSE_SERVICE_FROM is not before QUNPULSE_SERVICE_UNTIL")
+        return self
 
     @model_validator(mode="after")
     def _kafka_is_a_list(self) -> Self:

@@ -14,6 +14,7 @@ def names(state: GroupState, member_id: str) -> bool:
         or member_id in state.spoke
         or any(leave.member == member_id for leave in state.recent)
         or any(member_id in held for held in _held(state))
+        or any(case.member == member_id for case in state.waiting.cases.values())
         or any(inviter_of(way) == member_id for way in state.ways)
     )
 
@@ -42,12 +43,16 @@ def erase(state: GroupState, member_id: str, alias: str) -> bool:
         state.life.active,
         state.life.visits,
         state.life.buys,
+        state.waiting.named,
     ):
         told.pop(member_id, None)
     state.ways = {
         alias + way.removeprefix(member_id) if inviter_of(way) == member_id else way: index
         for way, index in state.ways.items()
     }
+    for case in state.waiting.cases.values():
+        if case.member == member_id:
+            case.member = alias
     if state.episode is not None:
         state.episode.leavers = _renamed(state.episode.leavers, member_id, alias)
     state.course.gone = _renamed(state.course.gone, member_id, alias)
@@ -67,6 +72,7 @@ def _held(state: GroupState) -> Iterator[Container[str]]:
         state.life.active,
         state.life.visits,
         state.life.buys,
+        state.waiting.named,
     )
     if state.episode is not None:
         yield state.episode.leavers

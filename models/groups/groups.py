@@ -20,6 +20,7 @@ from models.groups import (
     spike,
     traits,
     vitality,
+    waiting,
     windows,
 )
 from models.groups.baseline import advance, expose
@@ -99,6 +100,8 @@ class Groups:
             due = state.due
             if due == state.wave_due:
                 alerts += episode.close_due(state, due, self.terms)
+            elif due == state.waiting.due:
+                alerts += waiting.fire(state, due, self.terms)
             elif due == night.due(state, self.params):
                 alerts += night.close(state, self.terms)
             else:
@@ -109,7 +112,7 @@ class Groups:
         return alerts
 
     def _set_due(self, state: GroupState) -> None:
-        times = state.wave_due, night.due(state, self.params), state.course.due
+        times = state.wave_due, night.due(state, self.params), state.course.due, state.waiting.due
         state.due = min((time for time in times if time is not None), default=None)
 
     def drain(self, state: GroupState, at: int) -> list[Figures]:
@@ -131,12 +134,15 @@ class Groups:
 
     def _message(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.messages += 1
-        member = event.member_id
+        member, due = event.member_id, state.waiting.due
+        alerts = waiting.hear(state, event, self.terms)
+        if state.waiting.due != due:
+            self._set_due(state)
         if member is None or self._crew(state, event, member):
-            return []
+            return alerts
         windows.speak(state, window, member, self.params)
         self._enter(state, member, event.at, joined=False)
-        return []
+        return alerts
 
     def _joined(self, state: GroupState, event: Event, window: Window) -> list[Alert]:
         window.joins += 1

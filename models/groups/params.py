@@ -170,6 +170,16 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     events of the group is counted again (the fence still catches the pipeline's own repeats, however far
     back)."""
 
+    answer_within: int = 10 * MINUTE
+    service_from: int = 9
+    service_until: int = 21
+    """Staff have so long to answer a question, ms of the hours of service, which begin and end at these local hours
+    (G71, T84)."""
+
+    case_kept: int = DAY
+    cases: int = 200
+    """A question that nobody answers is given up after this, ms; so many are followed in a group, at most."""
+
     broadcast_reach: int = 30 * MINUTE
     """How long after a broadcast leaves are laid at its door, ms (G68)."""
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from models.groups.cases import Waiting
 from models.groups.charts import Ewma
 from models.groups.former import RENEWALS
 from models.groups.life import Alarm, Life
@@ -210,6 +211,7 @@ class GroupState(msgspec.Struct):
     traits: dict[int, Trait] = {}
     planned: tuple[int, int] = (0, 0)
     ended_at: int | None = None
+    waiting: Waiting = msgspec.field(default_factory=Waiting)
 
 
 class _Head(msgspec.Struct):

@@ -13,7 +13,7 @@ from models.features import Step
 from models.levels import NO_LEVELS, Levels
 from models.rules.condition import All, Condition, Treated
 from models.rules.cut import Cut
-from models.rules.declared import earning, levels, vip_groups
+from models.rules.declared import alerting, earning, levels, vip_groups
 from models.rules.layers import layers
 from models.rules.named import Entries, entries, named_days
 from models.rules.parts import Part, split
@@ -38,7 +38,7 @@ _FILE_KEYS: Final = (
 )
 _RULE_KEYS: Final = (
     "id", "name", "class", "parent", "family", "when", "until", "minimum_stay", "grace", "time_to_live", "holdout",
-    "source",
+    "alert", "source",
 )  # fmt: skip
 _VIEW_KEYS: Final = (
     "id", "name", "class", "parent", "view", "member", "when", "until", "by_hand", "source",
@@ -205,6 +205,7 @@ class _Compiler(Phrases):
             stay=self._time(parts, "minimum_stay"),
             grace=self._time(parts, "grace"),
             live=self._time(parts, "time_to_live"),
+            alert=alerting(self, parts["alert"]) if "alert" in parts else None,
             source=self.text(parts["source"]),
         )
 

@@ -1,4 +1,5 @@
-"""Reading what a rule file declares beside tags: what earns points, the levels of members, and VIP groups."""
+"""Reading what a rule file declares beside tags: what earns points, the levels of members, and VIP groups; and
+the alert of a tag."""
 
 from typing import Final
 
@@ -8,6 +9,8 @@ from models.earning import EARNS, Counted, Earning
 from models.levels import Levels, Rung
 from models.measures import KEPT_DAYS_POINTS
 from models.rules.reading import Reader
+from models.rules.rule import SEVERITIES, Alerting, Name
+from schemas.events import TYPES
 
 _POINTS_KEYS: Final = ("order", "signin", "counts", "valid_days", "warn_days", "per_yuan")
 _ORDER_KEYS: Final = ("each", "unit_fen", "per_unit")
@@ -15,6 +18,11 @@ _COUNT_KEYS: Final = ("count", "points", "most_a_day")
 _LEVELS_KEYS: Final = ("growth", "window_days", "period_days", "grace_days", "steps")
 _GROWTH_KEYS: Final = ("per_yuan", "signin")
 _STEP_KEYS: Final = ("level", "from", "points_percent")
+
+MOST_WORDS: Final = 200
+"""Characters of what an alert says: a robot's message must hold it."""
+
+_EVENT_TYPES: Final = tuple(type_ for types in TYPES.values() for type_ in types)
 
 _LONGEST: Final = KEPT_DAYS_POINTS // 2
 """Points hold for so many days at most, so that the days kept tell which lots were spent."""
@@ -87,3 +95,27 @@ def vip_groups(reader: Reader, node: yaml.Node) -> tuple[str, ...]:
     """
     parts = reader.mapping(node, ("groups",), needed=("groups",))
     return tuple(reader.text(one) for one in reader.sequence(parts["groups"]))
+
+
+def alerting(reader: Reader, node: yaml.Node) -> Alerting:
+    """The part ``alert`` of a rule: a severity, words in both languages or none, and what tells it again.
+
+    Raises `models.rules.reading.RuleError` at the first thing that is wrong.
+    """
+    parts = reader.mapping(node, ("severity", "zh", "en", "again"), needed=("severity",))
+    severity = reader.word(parts["severity"], "severity", SEVERITIES)
+    if ("zh" in parts) is not ("en" in parts):
+        raise reader.error(node, "zh and en go together: people read one or the other")
+    again = reader.sequence(parts["again"]) if "again" in parts else ()
+    return Alerting(
+        severity,
+        Name(_words(reader, parts["zh"]), _words(reader, parts["en"])) if "zh" in parts else None,
+        frozenset(reader.word(one, "event type", _EVENT_TYPES) for one in again),
+    )
+
+
+def _words(reader: Reader, node: yaml.Node) -> str:
+    text = reader.text(node)
+    if not 0 < len(text) <= MOST_WORDS:
+        raise reader.error(node, f"words of an alert have 1 to {MOST_WORDS} characters, not {len(text)}")
+    return text

@@ -91,9 +91,18 @@ def _parts(rule: Rule, rules: RuleSet) -> dict[str, str]:
         "name.zh": rule.name.zh,
         "name.en": rule.name.en,
         "class": rule.kind,
+        "alert": _alert(rule),
         "parent": rule.parent or "",
         "source": rule.source,
     }
+
+
+def _alert(rule: Rule) -> str:
+    if rule.alert is None:
+        return ""
+    words, again = rule.alert.words, ", ".join(sorted(rule.alert.again))
+    said_ = "" if words is None else f": {words.zh} / {words.en}"
+    return f"{rule.alert.severity}{said_}" + (f"; again at {again}" if again else "")
 
 
 def _days(rule: Rule) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from models.earning import NO_RULES, Earning
 from models.features import Course, Feature
@@ -12,6 +13,20 @@ from models.rules.name import Name
 from models.rules.viewed import ViewTag
 
 __all__ = ["Name", "Rule", "RuleSet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """That somebody is told when a tag enters, and when it leaves."""
+
+    severity: str
+    words: Name | None = None
+    """What is told of the member; the tag's name if nothing is said."""
+    again: frozenset[str] = frozenset()
+    """Types of events that tell it again while it lasts."""
+
+
+SEVERITIES: Final = ("info", "warning", "critical")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +53,8 @@ class Rule:
     """It leaves only when it ought to for so long without a break, ms."""
     live: int = 0
     """It leaves at the latest so many ms after it entered, and enters again only once ``enter`` ceased to hold; 0 is never."""
+    alert: Alerting | None = None
+    """What is told of it to the receivers of alerts, if anything (`models.alerting`)."""
     source: str
     """Row of the catalogue."""
 

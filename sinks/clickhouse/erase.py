@@ -26,7 +26,7 @@ NAMING: Final = (
 )
 """Fields of other people's events that may hold the id."""
 
-OWN: Final = ("events", "tag_changes", "member_profiles")
+OWN: Final = ("events", "tag_changes", "member_profiles", "alerts")
 """Tables with rows of the member's own."""
 
 _SYNC: Final = {"mutations_sync": 2}
@@ -73,9 +73,9 @@ def _steps(brand_id: str, member_id: str) -> list[_Step]:
     inner = "|".join(sorted(re.escape(one[1:-1]) for one in spelt))
     told = {
         "evidence": _replaced("evidence", rf'"(inviter:)?(?:{inner})"', rf'"\1{ERASED}"'),
-        "text_zh": _replaced("text_zh", f"由 {re.escape(member_id)} 邀请", f"由 {ERASED} 邀请"),
+        "text_zh": _replaced("text_zh", rf"(由|员工) {re.escape(member_id)}( 邀请|[,)])", rf"\1 {ERASED}\2"),
         "text_en": _replaced(
-            "text_en", rf"invited by {re.escape(member_id)}([.,;]|$)", rf"invited by {ERASED}\1"
+            "text_en", rf"(invited by|staff) {re.escape(member_id)}([.,;)]|$)", rf"\1 {ERASED}\2"
         ),
     }
     return [
@@ -87,7 +87,7 @@ def _steps(brand_id: str, member_id: str) -> list[_Step]:
             f"UPDATE raw = {raw}, staff_id = if(staff_id = {member}, {erased}, staff_id)",
         ),
         _Step(
-            "alerts",
+            "alerts_of_others",
             "alerts",
             f"brand_id = {brand} AND ({' OR '.join(f'{new} != {column}' for column, new in told.items())})",
             f"UPDATE {', '.join(f'{column} = {new}' for column, new in told.items())}",

@@ -71,18 +71,18 @@ class Reader:
         brand_id: str | None = None,
         group_id: str | None = None,
         *,
+        member_id: str | None = None,
         open_only: bool = False,
         limit: int = 100,
     ) -> list[Answer]:
-        """Alerts, newest first, at most ``limit``; of one brand or group, or of all."""
+        """Alerts, newest first, at most ``limit``; of one brand, group or member, or of all."""
         params: dict[str, str | int] = {"limit": limit}
         wanted = ["1"]
-        if brand_id is not None:
-            wanted.append("t.brand_id = {brand_id:String}")
-            params["brand_id"] = brand_id
-        if group_id is not None:
-            wanted.append("t.group_id = {group_id:String}")
-            params["group_id"] = group_id
+        of = (("brand_id", brand_id), ("group_id", group_id), ("member_id", member_id))
+        for name, value in of:
+            if value is not None:
+                wanted.append(f"t.{name} = {{{name}:String}}")
+                params[name] = value
         if open_only:
             wanted.append("t.closed_at IS NULL")
         return self._rows(

@@ -163,6 +163,8 @@ ALERTS: Final = Table(
         "evidence": "String",
         "text_zh": "String",
         "text_en": "String",
+        "member_id": "String",
+        "tag": LOW,
         **ORIGIN,
     },
 )

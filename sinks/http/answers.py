@@ -157,11 +157,13 @@ class Hour(BaseModel):
 
 
 class Alert(BaseModel):
-    """An alert about a group, open until `closed_at` is set."""
+    """An alert about a group or a member, open until `closed_at` is set."""
 
     alert_id: str
     brand_id: str
-    group_id: str
+    group_id: str = Field(description="Empty where it is about a member.")
+    member_id: str = Field(description="Empty where it is about a group.")
+    tag: str = Field(description="The tag that the member is in; empty where it is about a group.")
     kind: str
     state: str
     severity: str

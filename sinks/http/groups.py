@@ -1,4 +1,4 @@
-"""``/v1/groups`` and ``/v1/alerts``: how groups do, and which of them need somebody now."""
+"""``/v1/groups`` and ``/v1/alerts``: how groups do, and which groups and members need somebody now."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,6 +14,9 @@ from sinks.http.sources import Sources, alert
 
 GroupFilter = Annotated[
     str | None, Query(min_length=1, max_length=ID_LENGTH, description="Alerts of this group only.")
+]
+MemberFilter = Annotated[
+    str | None, Query(min_length=1, max_length=ID_LENGTH, description="Alerts of this member only.")
 ]
 OpenFilter = Annotated[bool, Query(alias="open", description="true: only alerts that are still open.")]
 
@@ -57,10 +60,11 @@ def groups(sources: Sources) -> APIRouter:
     async def alerts(
         brand_id: BrandId,
         group_id: GroupFilter = None,
+        member_id: MemberFilter = None,
         open_only: OpenFilter = False,
         limit: Limit = 100,
     ) -> Alerts:
-        rows = await sources.store.alerts(brand_id, group_id, open_only, limit)
+        rows = await sources.store.alerts(brand_id, group_id, open_only, limit, member_id)
         return Alerts(**sources.freshness(), alerts=[alert(row) for row in rows])
 
     return router

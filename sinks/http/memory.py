@@ -55,10 +55,13 @@ class MemoryStore:
     async def group(self, brand_id: str, group_id: str, limit: int) -> list[Row]:
         return self._windows(brand_id).get(group_id, [])[:limit]
 
-    async def alerts(self, brand_id: str, group_id: str | None, open_only: bool, limit: int) -> list[Row]:
+    async def alerts(
+        self, brand_id: str, group_id: str | None, open_only: bool, limit: int, member_id: str | None = None
+    ) -> list[Row]:
         newest: dict[str, Row] = {}
         for row in self.alert_rows:
-            if row["brand_id"] == brand_id and group_id in (None, row["group_id"]):
+            ours = group_id in (None, row["group_id"]) and member_id in (None, row["member_id"])
+            if row["brand_id"] == brand_id and ours:
                 newest[row["alert_id"]] = row
         rows = [row for row in newest.values() if row["closed_at"] is None or not open_only]
         return sorted(rows, key=lambda row: row["opened_at"], reverse=True)[:limit]

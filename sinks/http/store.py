@@ -39,7 +39,9 @@ class Store(Protocol):
         The parts of a window are added up; ``members`` is None where only late parts are known.
         """
 
-    async def alerts(self, brand_id: str, group_id: str | None, open_only: bool, limit: int) -> list[Row]:
+    async def alerts(
+        self, brand_id: str, group_id: str | None, open_only: bool, limit: int, member_id: str | None = None
+    ) -> list[Row]:
         """Alerts (rows of ``alerts``), the latest opened first; `open_only`: those not yet closed."""
 
     async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:

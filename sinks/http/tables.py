@@ -140,9 +140,13 @@ class TableStore:
     async def group(self, brand_id: str, group_id: str, limit: int) -> list[Row]:
         return await self._rows(WINDOWS, {"brand_id": brand_id, "group_id": group_id, "limit": limit})
 
-    async def alerts(self, brand_id: str, group_id: str | None, open_only: bool, limit: int) -> list[Row]:
+    async def alerts(
+        self, brand_id: str, group_id: str | None, open_only: bool, limit: int, member_id: str | None = None
+    ) -> list[Row]:
         return await self._ask(
-            lambda: self._reader.alerts(brand_id, group_id, open_only=open_only, limit=limit)
+            lambda: self._reader.alerts(
+                brand_id, group_id, member_id=member_id, open_only=open_only, limit=limit
+            )
         )
 
     async def dead_letters(self, reason: str | None, limit: int) -> list[Row]:

@@ -114,15 +114,17 @@ def _alert(alert: AlertView, severity: str, starts: int, ends: int, links: Links
 
 def labels(alert: AlertView, severity: str) -> dict[str, str]:
     """What the alert is known, routed and silenced by. Nothing in it moves with the figures."""
-    return {
+    told = {
         "alertname": alert_name(alert.kind),
         "service": "qunpulse",
         "kind": alert.kind,
         "severity": severity,
         "brand_id": alert.brand_id,
-        "group_id": alert.group_id,
         "alert_id": alert.alert_id,
     }
+    if alert.member_id is None:
+        return told | {"group_id": alert.group_id}
+    return told | {"member_id": alert.member_id, "tag": alert.tag or ""}
 
 
 def annotations(alert: AlertView, links: Links) -> dict[str, str]:
@@ -130,12 +132,15 @@ def annotations(alert: AlertView, links: Links) -> dict[str, str]:
     told = {
         "summary": alert.text_en,
         "summary_zh": alert.text_zh,
-        "observed": str(alert.observed),
-        "expected": f"{alert.expected:.3g}",
-        "p_value": f"{alert.p_value:.3g}",
-        "members": str(alert.members),
         "runbook_url": links.runbook(alert),
     }
+    if alert.figures:
+        told |= {
+            "observed": str(alert.observed),
+            "expected": f"{alert.expected:.3g}",
+            "p_value": f"{alert.p_value:.3g}",
+            "members": str(alert.members),
+        }
     told |= {f"evidence_{name}": _plain(value) for name, value in alert.evidence.items()}
     return {name: value for name, value in told.items() if value}
 

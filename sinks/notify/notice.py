@@ -27,11 +27,18 @@ class AlertView(msgspec.Struct, frozen=True):
     text_en: str
     window_seconds: int = 0
     closed_at: int | None = None
+    member_id: str | None = None
+    tag: str | None = None
 
     @property
     def over(self) -> bool:
         """The episode has ended."""
         return self.state == "closed"
+
+    @property
+    def figures(self) -> bool:
+        """Whether ``observed``, ``expected``, ``p_value`` and ``members`` say anything; of a member they do not."""
+        return self.member_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,14 @@ Language = Literal["zh", "en"]
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {"opened": "预警", "updated": "预警更新", "closed": "已平息", "critical": "严重", "warning": "警告",
            "churn_spike": "退群激增", "overnight_collapse": "一夜流失", "slow_leak": "缓慢流失", "silent_churn": "沉默流失",
-           "group_health": "群健康", "milestone": "里程碑", "info": "提示",
+           "group_health": "群健康", "milestone": "里程碑", "unanswered": "未回复", "member_tag": "成员", "info": "提示",
            "since": "开始", "until": "结束", "observed": "实际 / 预期", "board": "查看看板",
            "runbook": "处置手册"},
     "en": {"opened": "Alert", "updated": "Alert update", "closed": "Over", "critical": "critical", "warning": "warning",
            "churn_spike": "churn spike", "overnight_collapse": "overnight collapse", "slow_leak": "slow leak",
-           "silent_churn": "silent churn", "group_health": "group health", "milestone": "milestone", "info": "notice",
+           "silent_churn": "silent churn", "group_health": "group health", "milestone": "milestone",
+           "unanswered": "unanswered", "member_tag": "member",
+           "info": "notice",
            "since": "Since", "until": "Until", "observed": "Observed / expected",
            "board": "Board", "runbook": "Runbook"},
 }  # fmt: skip
@@ -134,9 +136,11 @@ def markdown(alert: AlertView, language: Language, zone: ZoneInfo, links: Links)
     lines = [
         f'**<font color="{colour}">{words[alert.state]} · {_safe(words.get(alert.kind, alert.kind))}</font>** {_safe(severity)}',
         _safe(alert.text_zh if language == "zh" else alert.text_en)[:800],
-        f'><font color="comment">{words["observed"]}: {alert.observed} / {alert.expected:.3g}</font>',
         f'><font color="comment">{words["since"]}: {_when(alert.opened_at, zone)}</font>',
     ]
+    if alert.figures:
+        observed = f"{words['observed']}: {alert.observed} / {alert.expected:.3g}"
+        lines.insert(2, f'><font color="comment">{observed}</font>')
     if alert.closed_at is not None:
         lines.append(f'><font color="comment">{words["until"]}: {_when(alert.closed_at, zone)}</font>')
     lines += [

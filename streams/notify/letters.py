@@ -30,7 +30,7 @@ class NoticeLetters:
         log.warning(
             "a receiver refused an alert", receiver=self._receiver, alert=entry.alert.alert_id, why=why
         )
-        key = f"{entry.alert.brand_id}|{entry.alert.group_id}".encode()
+        key = f"{entry.alert.brand_id}|{entry.alert.member_id or entry.alert.group_id}".encode()
         self._put(partition, Bare(entry.offset, entry.raw, key), "sink", "refused", why)
 
     def unreadable(self, partition: TopicPartition, record: Any, why: str) -> None:

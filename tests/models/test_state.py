@@ -26,7 +26,7 @@ def test_fields_are_stored_in_an_order_that_never_changes() -> None:
         "version", "brand_id", "member_id", "fence", "recent", "first", "last", "joined", "spoke", "days", "cells",
         "orders", "first_paid", "signins", "groups", "contacts", "follows", "manual", "on", "judged_at", "due",
         "revision", "rules", "work", "tallies", "keyed", "touches", "acted", "carts", "waits", "ending", "sessions", "looks",
-        "decided", "pushes", "answers", "stored", "plans", "coupons", "bets",
+        "decided", "pushes", "answers", "gifts", "spoken", "heard", "stored", "plans", "coupons", "bets", "alerts",
     )  # fmt: skip
 
 

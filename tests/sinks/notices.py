@@ -40,6 +40,19 @@ def fact(**changed: Any) -> dict[str, Any]:
     return alert | changed
 
 
+def of_member(**changed: Any) -> dict[str, Any]:
+    """What an alert about a member has for its own."""
+    return {
+        "group_id": "",
+        "member_id": "m1",
+        "tag": "risk.banned_again",
+        "kind": "member_tag",
+        "evidence": {"groups": ["g2"]},
+        "text_zh": "成员 m1(群 g2):被封禁的成员又入群。",
+        "text_en": "Member m1 (group g2): banned and in a group again.",
+    } | changed
+
+
 def raw(**changed: Any) -> bytes:
     """The same as bytes."""
     return json.dumps(fact(**changed), ensure_ascii=False).encode()

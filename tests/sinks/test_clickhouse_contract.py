@@ -120,7 +120,7 @@ def test_every_fact_is_stored_whole(store: Engine, writer: Writer, table: str) -
             assert round(row[name].timestamp() * 1000) == given, name
         elif name in {"evidence", "features"}:
             assert json.loads(row[name] or "null") == given
-        elif name in {"source", "event_id"}:
+        elif name in {"source", "event_id", "member_id", "tag"}:
             assert row[name] == (given or "")
         else:
             assert row[name] == given, name

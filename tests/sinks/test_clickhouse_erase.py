@@ -27,6 +27,12 @@ def invited(member: str) -> dict[str, Any]:
             "text_en": f"12 left; most were invited by {member}."}  # fmt: skip
 
 
+def staffed(member: str) -> dict[str, Any]:
+    """An alert about somebody else that names the id as a member of staff (`models.alerting`)."""
+    return {"evidence": {"staff": [member, "s2"]}, "text_zh": f"成员 other(员工 {member},员工 s2):删了好友。",
+            "text_en": f"Member other (staff {member}, staff s2): deleted."}  # fmt: skip
+
+
 def letter(offset: int, value: bytes) -> bytes:
     return json.dumps(
         {"topic": "chat", "partition": 0, "offset": offset, "stage": "contract", "reason": "bad_time", "detail": "",
@@ -47,6 +53,8 @@ def filled(store: Engine, member: str) -> None:
             told(ALERT, evidence={"first_leavers": ["z", member]}),
             told(ALERT, alert_id="a2", evidence={}),
             told(ALERT, alert_id="a3", **invited(member)),
+            told(ALERT, alert_id="a4", group_id="", member_id=member, tag="risk", evidence={}),
+            told(ALERT, alert_id="a5", group_id="", member_id="other", tag="lost", **staffed(member)),
         ],
         "dead_letters": [
             letter(1, event(20, member, ts="?")),
@@ -71,7 +79,8 @@ def test_a_member_is_forgotten_and_nobody_else(store: Engine, member: str) -> No
         "tag_changes": 1,
         "member_profiles": 1,
         "events_of_others": 3,
-        "alerts": 2,
+        "alerts": 1,
+        "alerts_of_others": 3,
         "dead_letters": 1,
     }
     assert erase_member(store, "default", member, dry_run=True) == expected
@@ -95,11 +104,21 @@ def test_a_member_is_forgotten_and_nobody_else(store: Engine, member: str) -> No
         json.loads(row["evidence"])
         for row in store.query(f"SELECT evidence FROM {db}.alerts ORDER BY alert_id")
     ]
-    assert evidence == [{"first_leavers": ["z", "erased"]}, {}, {"causes": ["inviter:erased", "benefit"]}]
+    assert evidence == [
+        {"first_leavers": ["z", "erased"]},
+        {},
+        {"causes": ["inviter:erased", "benefit"]},
+        {"staff": ["erased", "s2"]},
+    ]
     (words,) = store.query(f"SELECT text_zh, text_en FROM {db}.alerts WHERE alert_id = 'a3'")
     assert words == {
         "text_zh": "12 人退群;多由 erased 邀请入群。",
         "text_en": "12 left; most were invited by erased.",
+    }
+    (words,) = store.query(f"SELECT text_zh, text_en FROM {db}.alerts WHERE alert_id = 'a5'")
+    assert words == {
+        "text_zh": "成员 other(员工 erased,员工 s2):删了好友。",
+        "text_en": "Member other (staff erased, staff s2): deleted.",
     }
     assert [
         row["offset"] for row in store.query(f"SELECT offset FROM {db}.dead_letters ORDER BY offset")

@@ -206,6 +206,11 @@ def test_alerts_can_be_asked_for_by_group_and_state(world: World) -> None:
     assert [one["alert_id"] for one in world.get("/v1/alerts?group_id=%23g%2F2")["alerts"]] == ["a2"]
     assert [one["alert_id"] for one in world.get("/v1/alerts?limit=1")["alerts"]] == ["a2"]
     assert every[1]["evidence"] == {"leavers": ["m1"]}
+    world.store.alert_rows.append(
+        {**ALERT, "alert_id": "a3", "group_id": "", "member_id": "m1", "tag": "lost"}
+    )
+    (one,) = world.get("/v1/alerts?member_id=m1")["alerts"]
+    assert (one["alert_id"], one["member_id"], one["tag"], one["group_id"]) == ("a3", "m1", "lost", "")
 
 
 def test_the_overview_counts(world: World) -> None:

@@ -60,6 +60,8 @@ FACTS: dict[str, list[Row]] = {
         {**ALERT, "alert_id": "a2", "opened_at": AT + 1, "group_id": NASTY},
         {**ALERT, "alert_id": "a1", "version": 2, "state": "closed", "closed_at": AT + 5},
         {**ALERT, "alert_id": "a3", "brand_id": "b2"},
+        {**ALERT, "alert_id": "a4", "brand_id": "b3", "group_id": "", "member_id": NASTY, "tag": "lost"},
+        {**ALERT, "alert_id": "a5", "brand_id": "b3", "group_id": "", "member_id": "m2", "tag": "lost"},
     ],
     "dead_letters": [
         {**LETTER, "offset": number, "reason": reason, "failed_at": AT + number}
@@ -165,6 +167,8 @@ def alerts(store: Store) -> None:
     ):
         told: list[Alert] = [alert(row) for row in ask(store.alerts("default", group_id, open_only, limit))]
         assert [one.alert_id for one in told] == found
+    (row,) = ask(store.alerts("b3", None, True, 10, NASTY))
+    assert (row["alert_id"], alert(row).member_id, alert(row).tag) == ("a4", NASTY, "lost")
 
 
 def counts(store: Store) -> None:

@@ -91,6 +91,8 @@ ALERT = {
     "evidence": {"leavers": ["m1"]},
     "text_zh": "群 g1 退群激增",
     "text_en": "Group g1: members leave",
+    "member_id": "",
+    "tag": "",
 }
 
 

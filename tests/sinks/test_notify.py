@@ -22,7 +22,7 @@ from sinks.notify.notice import Notice, read_alert
 from sinks.notify.signature import key_of, signed
 from sinks.notify.webhook import Webhook
 from sinks.notify.wecom import MOST_BYTES, Pace, WeComRobot, check_answer, markdown
-from tests.sinks.notices import AT, endpoint, fact, notice, raw
+from tests.sinks.notices import AT, endpoint, fact, notice, of_member, raw
 
 KEY = b"0123456789abcdef0123456789abcdef"
 LINKS = Links("http://board/?group={group_id}", "http://board/runbook")
@@ -86,6 +86,27 @@ class TestAlertmanager:
         assert "evidence_nothing" not in shown
         assert shown["runbook_url"] == "http://board/runbook#qunpulsechurnspike"
         assert alert["generatorURL"] == "http://board/?group=g1"
+
+    def test_an_alert_about_a_member_is_known_by_member_and_tag(self) -> None:
+        links = Links("http://board/?member={member_id}&group={group_id}", "http://board/runbook")
+        (alert,) = payload(notice(**of_member()), AT, 900_000, links)
+        assert alert["labels"] == {
+            "alertname": "QunPulseMemberTag",
+            "service": "qunpulse",
+            "kind": "member_tag",
+            "severity": "warning",
+            "brand_id": "default",
+            "member_id": "m1",
+            "tag": "risk.banned_again",
+            "alert_id": "a1",
+        }
+        assert alert["annotations"] == {
+            "summary": "Member m1 (group g2): banned and in a group again.",
+            "summary_zh": "成员 m1(群 g2):被封禁的成员又入群。",
+            "evidence_groups": '["g2"]',
+            "runbook_url": "http://board/runbook#qunpulsemembertag",
+        }
+        assert alert["generatorURL"] == "http://board/?member=m1&group="
 
     def test_labels_do_not_move_with_the_figures(self) -> None:
         first = payload(notice(), AT, 900_000, LINKS)[0]
@@ -212,6 +233,15 @@ class TestWeCom:
         assert text.endswith(
             "[查看看板](http://board/?group=g1)\n[处置手册](http://board/runbook#qunpulsechurnspike)"
         )
+
+    def test_a_message_about_a_member(self) -> None:
+        alert = read_alert(raw(**of_member()))
+        assert markdown(alert, "zh", ZoneInfo("Asia/Shanghai"), LINKS).splitlines()[:3] == [
+            '**<font color="warning">预警 · 成员</font>** 警告',
+            "成员 m1(群 g2):被封禁的成员又入群。",
+            '><font color="comment">开始: 2026-01-05 17:00</font>',
+        ]
+        assert "member" in markdown(alert, "en", ZoneInfo("UTC"), Links()).splitlines()[0]
 
     def test_the_end_of_an_episode(self) -> None:
         alert = read_alert(raw(state="closed", closed_at=AT + 3_600_000))

@@ -9,7 +9,8 @@ import pytest
 
 from models.calendar import Calendar
 from models.members import Members
-from models.state import MemberState
+from models.state import MemberState, OpenAlert
+from schemas.erasure import Erasure
 from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows
 from schemas.view import Event
 from streams.chunk import Partition
@@ -73,7 +74,7 @@ def members_flow(outbox: Kept, bad: frozenset[str] = frozenset()) -> tuple[Membe
         offsets,
         outbox,  # type: ignore[arg-type]
         model=model,
-        topics={"tag-changes": "tags", "member-profiles": "profiles"},
+        topics={"tag-changes": "tags", "member-profiles": "profiles", "alerts": "alerts"},
         state=("memory", None),
         changelog="state",
         connection={},  # type: ignore[arg-type]
@@ -141,3 +142,16 @@ def test_the_stack_is_the_same_for_all_events_that_fail_at_one_place() -> None:
     facts, _ = told(HISTORY, frozenset({"e3", "e4"}))
     stacks = {one["detail"].partition("(stack ")[2] for one in facts["letters"]}
     assert len(facts["letters"]) == 2 and len(stacks) == 1
+
+
+def test_an_erasure_closes_what_is_open_of_the_member() -> None:
+    outbox = Kept()
+    flow, place = members_flow(outbox)
+    state = flow.initial("default", "m1")
+    state.alerts["risk"] = OpenAlert(NOON, "e1", "warning", "回来了", "is back", 1, ("g",), ())
+    place.store.put(b"default\x1fm1", state)
+    for _ in range(2):
+        flow.erase(place.store, Erasure("default", "m1", {0: 7}, "r1", NOON))
+    (closed,) = [json.loads(one) for one in outbox.facts["alerts"]]
+    assert (closed["state"], closed["version"], closed["member_id"]) == ("closed", 2, "m1")
+    assert closed["evidence"] == {"event_id": "e1", "groups": ["g"]}
