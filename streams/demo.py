@@ -141,7 +141,8 @@ class Demo:
                     self._say(f"live page {base}/  (Ctrl-C ends everything)")
                     self._say(f"broker QUNPULSE_KAFKA={embedded.env['QUNPULSE_KAFKA']}")
                 while not self._stop.is_set() and (deadline is None or time.monotonic() < deadline):
-                    embedded.parts.check()
+                    for one in embedded.keep_up():
+                        self._say(one)
                     before = self._seen.sent
                     await asyncio.sleep(0.25)
                     self._seen.rate = 0.8 * self._seen.rate + 0.2 * (self._seen.sent - before) * 4

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from streams.fatal import EXIT_CONFIG
 from streams.processes import PartFailed, Parts, free_port, wait_for_port
 
 PLAIN: Final = {"kafka_security_protocol": "PLAINTEXT"}
 """The embedded broker listens on loopback and knows no TLS and no logins, whatever the user's own Kafka asks for."""
+
+RESTARTS: Final = 5
+"""How often the worker and the sink together are started again before the set-up gives up."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Embedded:
     ) -> None:
         """`folder` takes the parts' logs; `store` is the folder of the embedded ClickHouse."""
         self.parts = Parts(folder)
+        self._restarts = 0
         self.ports = Ports(free_port(), free_port(), free_port(api_port))
         self.env = {
             "QUNPULSE_KAFKA": f"127.0.0.1:{self.ports.broker}",
@@ -91,6 +96,29 @@ class Embedded:
     def start_sink(self) -> None:
         """Start the sink, which owns the store and serves the HTTP API."""
         self.parts.start("sink", [sys.executable, "-m", "streams.cli", "sink"], self.env)
+
+    def keep_up(self) -> list[str]:
+        """Start the worker and the sink again when they have ended, as a supervisor does; returns what is to be told of it.
+
+        They end themselves whenever a restart from the committed offsets is the cure (`streams.fatal`): in a replay beside
+        other work, a broker that answered nothing for a minute was seen to need it.
+
+        Raises:
+            PartFailed: the broker has ended, a setting is wrong, or a part has ended too often.
+        """
+        told = []
+        again = {"worker": self.start_worker, "sink": self.start_sink}
+        for part in [part for part in self.parts.running if part.name in again]:
+            code = part.process.poll()
+            if code in (None, EXIT_CONFIG) or self._restarts == RESTARTS:
+                continue
+            self._restarts += 1
+            why = part.last_words(1)
+            told.append(f"{part.name} has ended (exit {code}) and is started again: {why}")
+            self.parts.running.remove(part)
+            again[part.name]()
+        self.parts.check()
+        return told
 
     def events_read(self) -> int:
         """Input records that the worker says it has read; 0 while it does not answer."""

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import structlog
 from kafka import KafkaProducer
 
 from schemas.rows import KINDS
@@ -26,6 +27,8 @@ from streams.replay import Loader, Sent, read_line, send_files
 from streams.runtime import wall_ms
 from streams.settings import Settings
 from streams.topics import Layout, checked_layout
+
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, float], None]
 """Called with the stage and the share of it that is done (0 to 1)."""
@@ -95,7 +98,8 @@ async def _drain(
 
     def check() -> None:
         nonlocal looked
-        embedded.parts.check()
+        for one in embedded.keep_up():
+            log.warning(one)
         if time.monotonic() - looked > 0.5:
             looked = time.monotonic()
             progress("work", min(1.0, embedded.events_read() / total))

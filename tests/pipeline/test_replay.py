@@ -5,8 +5,10 @@ import gzip
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.timeout(400)
 TABLES = ("events", "tag_changes", "member_profiles", "group_stats", "alerts", "dead_letters")
 
 
-def replay(data: Path, *files: Path) -> dict[str, Any]:
+def replay(data: Path, *files: Path, worker_killed: bool = False) -> dict[str, Any]:
     """Run the command; returns its summary."""
     command = [
         sys.executable,
@@ -35,10 +37,27 @@ def replay(data: Path, *files: Path) -> dict[str, Any]:
         str(data),
         "--json",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    summary: dict[str, Any] = json.loads(done.stdout)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if worker_killed:
+        kill_worker(running)
+    said, complained = running.communicate(timeout=300)
+    assert running.returncode == 0, complained[-3000:]
+    assert ("worker has ended (exit -9) and is started again" in complained) == worker_killed
+    summary: dict[str, Any] = json.loads(said)
     return summary
+
+
+def kill_worker(replaying: subprocess.Popen[str]) -> None:
+    """kill -9 of the worker that a replay has started, some seconds into its work."""
+    children = Path(f"/proc/{replaying.pid}/task/{replaying.pid}/children")
+    while replaying.poll() is None:
+        for child in children.read_text().split():
+            if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes():
+                time.sleep(4)
+                os.kill(int(child), signal.SIGKILL)
+                return
+        time.sleep(0.05)
+    raise AssertionError("the replay has ended before it had a worker")
 
 
 def contents(data: Path, drop: tuple[str, ...] = ()) -> dict[str, list[str]]:
@@ -83,7 +102,7 @@ def test_again_changes_nothing_and_another_file_adds_to_it(tmp_path: Path) -> No
     replay(tmp_path / "store", first)
     assert contents(tmp_path / "store", drop=("failed_at",)) == before
     replay(tmp_path / "store", second)
-    replay(tmp_path / "whole", first, second)
+    replay(tmp_path / "whole", first, second, worker_killed=True)
     apart, whole = (contents(tmp_path / name, ("source", "version")) for name in ("store", "whole"))
     assert apart["member_profiles"] == whole["member_profiles"]
     assert apart["events"] == whole["events"]
