@@ -86,7 +86,8 @@ def test_a_member_is_forgotten_everywhere_and_stays_so(broker: str, tmp_path: Pa
         looked = erase(running, "--dry-run", "--json")
         assert looked["state"] == {"members": 1, "groups": 2, "profiles": 1}
         assert looked["tables"]["events"] == 9 and looked["tables"]["events_of_others"] == 41
-        assert looked["tables"]["dead_letters"] == looked["tables"]["alerts"] == 1
+        assert looked["tables"]["dead_letters"] == looked["tables"]["alerts_of_others"] == 1
+        assert looked["tables"]["alerts"] == 0, "no tag of the member's own raised one"
         assert naming(running, "members-state"), "a dry run changes nothing"
 
         receipt = erase(running, "--json")
