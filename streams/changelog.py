@@ -27,6 +27,7 @@ from schemas.versions import FormatVersionError
 from streams.book import LogLost
 from streams.chunk import Partition, Record
 from streams.connection import Connection
+from streams.fetch_wait import READ_MS, adapt
 from streams.outbox import Outbox
 from streams.store import Store
 
@@ -198,7 +199,7 @@ class _Reader:
             **connection,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
+            fetch_max_wait_ms=READ_MS,
             max_partition_fetch_bytes=8_388_608,
         )
         self._partition = TopicPartition(*partition)
@@ -227,6 +228,7 @@ class _Reader:
             )
         fetched = await self._consumer.getmany(self._partition, timeout_ms=200, max_records=50_000)
         records = [record for some in fetched.values() for record in some]
+        adapt(self._consumer, (self._partition,), READ_MS, brought=bool(records))
         self.position = await self._consumer.position(self._partition)
         highwater = self._consumer.highwater(self._partition)
         self.ended = highwater is not None and self.position >= highwater

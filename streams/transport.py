@@ -26,11 +26,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.chunk import Chunk, Partition
+from streams.fetch_wait import IDLE_MS, adapt
 from streams.leaving import leave_group
-
-FETCH_WAIT_MS = 250
-"""How long the broker holds a fetch that finds nothing. Each answer says that nothing came, which lets the frontier, and
-so timers and freshness, move on; Faust's 1,500 ms would be their delay."""
 
 LOOK_SECONDS = 0.05
 """Time between two looks at whether the group has been heard of again."""
@@ -59,10 +56,10 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        consumer._fetch_max_wait_ms = IDLE_MS
         return consumer
 
-    async def _fetch_records(self, consumer: Any, *args: Any, **kwargs: Any) -> Any:
+    async def _fetch_records(self, consumer: Any, active_partitions: Any, *args: Any, **kwargs: Any) -> Any:
         """Records without aiokafka's wrapping, which repeats topic and partition in each and costs more than unpacking it.
 
         What arrives while this waits is wrapped, and as good.
@@ -71,7 +68,9 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
             unpacked = getattr(fetched, "_partition_records", None)
             if unpacked is not None:
                 unpacked._consumer_record = _as_unpacked
-        return await super()._fetch_records(consumer, *args, **kwargs)
+        found = await super()._fetch_records(consumer, active_partitions, *args, **kwargs)
+        adapt(consumer, active_partitions, IDLE_MS, brought=bool(found))
+        return found
 
 
 class ChunkConsumer(driver.Consumer):

@@ -6,6 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.connection import connection
+from streams.fetch_wait import READ_MS, adapt
 from streams.settings import Settings
 from streams.topics import Layout
 
@@ -33,7 +34,7 @@ async def read_partitions(settings: Settings, partitions: Sequence[TopicPartitio
         **connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=READ_MS,
     )
     await consumer.start()
     try:
@@ -42,7 +43,9 @@ async def read_partitions(settings: Settings, partitions: Sequence[TopicPartitio
             await consumer.seek_to_beginning(partition)
             end: int | None = None
             while end is None or await consumer.position(partition) < end:
-                for records in (await consumer.getmany(partition, timeout_ms=200)).values():
+                fetched = await consumer.getmany(partition, timeout_ms=200)
+                adapt(consumer, (partition,), READ_MS, brought=bool(fetched))
+                for records in fetched.values():
                     for record in records:
                         if end is None or record.offset < end:
                             yield record
