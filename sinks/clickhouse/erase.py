@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sinks.base import Engine
+from sinks.clickhouse.hexed import hexed
 from sinks.clickhouse.migrate import checked_name
 
 ERASED: Final = "erased"
@@ -60,14 +61,14 @@ def erase_member(engine: Engine, brand_id: str, member_id: str, *, dry_run: bool
 
 
 def _steps(brand_id: str, member_id: str) -> list[_Step]:
-    brand, member, erased = _text(brand_id), _text(member_id), _text(ERASED)
+    brand, member, erased = hexed(brand_id), hexed(member_id), hexed(ERASED)
     own = f"brand_id = {brand} AND member_id = {member}"
     spelt = {json.dumps(member_id), json.dumps(member_id, ensure_ascii=False)}
     quoted = "|".join(sorted(re.escape(one) for one in spelt))
-    named = " OR ".join(f"position({{0}}, {_text(one)}) > 0" for one in sorted(spelt))
-    fields = _text(rf'("(?:{"|".join(NAMING)})"\s*:\s*)(?:{quoted})')
-    mentions = _text(rf'("mentions"\s*:\s*\[[^\]]*?)(?:{quoted})')
-    new = _text(rf'\1"{ERASED}"')
+    named = " OR ".join(f"position({{0}}, {hexed(one)}) > 0" for one in sorted(spelt))
+    fields = hexed(rf'("(?:{"|".join(NAMING)})"\s*:\s*)(?:{quoted})')
+    mentions = hexed(rf'("mentions"\s*:\s*\[[^\]]*?)(?:{quoted})')
+    new = hexed(rf'\1"{ERASED}"')
     raw = f"replaceRegexpAll(replaceRegexpAll(raw, {fields}, {new}), {mentions}, {new})"
     others = f"brand_id = {brand} AND member_id != {member} AND ({raw} != raw)"
     inner = "|".join(sorted(re.escape(one[1:-1]) for one in spelt))
@@ -101,14 +102,9 @@ def _of_brand(brand_id: str) -> str:
     said = "JSONExtractString(value, 'brand_id')"
     if brand_id == "default":
         return f"{said} IN ('', 'default')"
-    return f"({said} = {_text(brand_id)} OR position(value, {_text(json.dumps(brand_id, ensure_ascii=False))}) > 0)"
+    return f"({said} = {hexed(brand_id)} OR position(value, {hexed(json.dumps(brand_id, ensure_ascii=False))}) > 0)"
 
 
 def _replaced(column: str, pattern: str, by: str) -> str:
     """A column with what matches replaced, as an expression of SQL."""
-    return f"replaceRegexpAll({column}, {_text(pattern)}, {_text(by)})"
-
-
-def _text(text: str) -> str:
-    """A text as an expression of SQL."""
-    return f"unhex('{text.encode().hex()}')"
+    return f"replaceRegexpAll({column}, {hexed(pattern)}, {hexed(by)})"

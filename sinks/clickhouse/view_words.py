@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.member_views import MEMBER_VIEWS, Limit, Question
 from sinks.base import Engine
+from sinks.clickhouse.hexed import hexed
 
 Plain = str | int | float | bool | None
 
@@ -81,7 +82,7 @@ def retired(engine: Engine, tags: Iterable[str], most: int) -> list[Said]:
 
     Raises what `Engine.query` raises.
     """
-    known = ", ".join(f"unhex('{tag.encode().hex()}')" for tag in tags)
+    known = ", ".join(map(hexed, tags))
     which = f"tag NOT IN ({known})" if known else "1"
     sql = f"""
     SELECT brand_id, member_id, tag, word, said_at FROM ({_WORDS.format(database=engine.database, which=which)})
@@ -105,14 +106,10 @@ def _compared(limit: Limit, ask: Question) -> str:
         assert isinstance(threshold, int)
         return f"toUnixTimestamp64Milli({column}) >= {{now:Int64}} - {threshold * 86_400_000}"
     if isinstance(threshold, tuple):
-        return f"{column} IN ({', '.join(map(_word, threshold))})"
+        return f"{column} IN ({', '.join(map(hexed, threshold))})"
     return (
-        f"{column} {_SIGNS[limit.op]} {_word(threshold) if isinstance(threshold, str) else repr(threshold)}"
+        f"{column} {_SIGNS[limit.op]} {hexed(threshold) if isinstance(threshold, str) else repr(threshold)}"
     )
-
-
-def _word(text: str) -> str:
-    return f"unhex('{text.encode().hex()}')"
 
 
 def _out(ask: Question) -> str:

@@ -100,6 +100,9 @@ def wrong(rows: Mapping[str, list[Row]]) -> Iterator[str]:
             part, _, word = row.reason.partition(".")
             if word not in reasons()[part]:
                 yield f"{row.id}: reasons.yaml has no {row.reason}"
+    given = {row.reason for of_file in rows.values() for row in of_file}
+    known = {f"{part}.{word}" for part, words in reasons().items() for word in words}
+    yield from (f"reasons.yaml: no row gives {one}" for one in sorted(known - given))
 
 
 _WAYS: Final[Mapping[str, Iterable[str]]] = {
