@@ -31,6 +31,7 @@ from sinks.errors import RowsRejected, SinkMisconfigured, SinkUnavailable
 from sinks.metrics import METRICS
 from streams.connection import connection
 from streams.failpoints import passes
+from streams.fetch_wait import IDLE_MS, adapt
 from streams.letters import Bare, dead_letter
 from streams.patient import patient_consumer
 from streams.runtime import wall_ms
@@ -119,6 +120,7 @@ class Delivery:
     async def _round(self) -> None:
         started = time.monotonic()
         fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._settings.sink_rows)
+        adapt(self._consumer, self._consumer.assignment(), IDLE_MS, brought=bool(fetched))
         cuts = [await self._cut(partition, records) for partition, records in fetched.items() if records]
         if cuts and await self._commit({cut.partition: (cut.first, note_of(cut.last)) for cut in cuts}):  # 1
             for cut in cuts:

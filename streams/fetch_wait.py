@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Any, Final
 
 IDLE_MS: Final = 250
-"""Of the worker. Each answer says that nothing came, which lets the frontier, and so timers and freshness, move on; Faust's
-1,500 ms would be their delay."""
+"""Of the worker and the sink. Each answer says that nothing came, which lets the frontier, and so timers and freshness, move
+on; Faust's 1,500 ms would be their delay."""
 
 READ_MS: Final = 100
 """Of those that read a log to its end and go."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer
 
 from streams.connection import connection
+from streams.fetch_wait import IDLE_MS
 from streams.settings import Settings
 
 PATIENCE_MS: Final = 86_400_000
@@ -21,5 +22,6 @@ def patient_consumer(settings: Settings, name: str, **more: Any) -> AIOKafkaCons
         session_timeout_ms=int(settings.session_seconds * 1000),
         heartbeat_interval_ms=int(settings.session_seconds * 250),
         max_poll_interval_ms=PATIENCE_MS,
+        fetch_max_wait_ms=IDLE_MS,
         **more,
     )
