@@ -1,7 +1,7 @@
 """Calendar days of a place, as numbers: day 0 is 1970-01-01 there."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 DAY_MS: Final = 86_400_000
@@ -16,6 +16,15 @@ _FIRST_DAY: Final = date(1, 1, 2).toordinal() - _EPOCH
 _LAST_DAY: Final = date(9999, 12, 30).toordinal() - _EPOCH
 _LATEST_S: Final = _LAST_DAY * 86_400
 """Beyond this `datetime` may not know the local time; the offset of then holds on."""
+
+
+class Days(Protocol):
+    """What is needed of a calendar: the number of the local day of an instant, and when that day starts
+    (ms)."""
+
+    def day(self, at: int, /) -> int: ...
+
+    def start(self, day: int, /) -> int: ...
 
 
 class Calendar:

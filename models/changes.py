@@ -40,7 +40,9 @@ RIGHTS: Final = 65_536
 """Plans, coupons and bets."""
 DRAWN: Final = 131_072
 """Gifts, and what a member said or did about their time."""
-TALLIES: Final = 262_144
+WAITING: Final = 262_144
+"""Complaints that staff have not answered."""
+TALLIES: Final = 524_288
 """The first of the tallies' bits: each thing counted has its own (`models.measures`)."""
 
 EVERYTHING: Final = ~(MANUAL | LATE)

@@ -10,6 +10,7 @@ from models.balance import BALANCE
 from models.bets import BETS
 from models.bought import BOUGHT
 from models.channels import ANSWERED
+from models.complaints import WAITS
 from models.coupons import COUPONS
 from models.crossing import NEVER
 from models.deciding import DECIDING
@@ -156,6 +157,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     *OFFERS,
     *ANSWERED,
     ANSWERING,
+    WAITS,
     LUCKY,
     DRAWN,
     MARGIN,

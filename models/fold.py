@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import bets, changes, coupons, plans, stored
+from models import bets, changes, complaints, coupons, plans, stored
 from models.calendar import day_number
 from models.drawn import speak
 from models.frame import Frame
@@ -196,6 +196,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType(
         "contact.added": _contact_added,
         "contact.deleted": _contact_lost,
         "contact.blocked": _contact_lost,
+        "staff_message": complaints.written,
         "account.followed": _followed,
         "account.unfollowed": _unfollowed,
         "member.registered": _registered,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.palive import Spread
+from models.service import Service
 
 OWN_ROLES: Final = frozenset({"customer", "kol"})
 """Roles whose acts are a member's own activity; staff, bots and admins never are (M12, F08)."""
@@ -131,6 +132,9 @@ class MemberParams:
     """Formulas 4.3: weight of that belief, in gaps."""
     rhythm_gaps: int = 12
     """Latest gaps between active days that the rhythm is taken from."""
+
+    service: Service = Service()
+    """How long staff may take to answer a complaint (T84)."""
 
     spread: Spread = Spread()
     """Formulas 4.2: the population behind P(alive), in weeks."""

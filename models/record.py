@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models import answers, bets, changes, coupons, drawn, golden, plans
+from models import answers, bets, changes, complaints, coupons, drawn, golden, plans
 from models.counting import Recorder, count, total, words
 from models.facts import told
 from models.frame import Frame
@@ -69,7 +69,7 @@ def _message(state: MemberState, event: Event, at: int, day: int, frame: Frame) 
     if event.reply_to is not None:
         bits |= count(state, "reply", day)
     if event.intent is not None:
-        bits |= words(state, "intent", day, event.intent)
+        bits |= words(state, "intent", day, event.intent) | complaints.complain(state, event, at, frame)
     if event.topic_id is not None:
         bits |= words(state, "topic", day, (event.topic_id,))
     return bits

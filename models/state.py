@@ -164,6 +164,10 @@ class MemberState(msgspec.Struct, array_like=True, gc=False):
     """Cash backs for sign-ins, by hashed id."""
     alerts: dict[str, OpenAlert] = {}
     """Alerts that are open, by tag (`models.alerting`)."""
+    complaints: list[int] = []
+    """Times of complaints one to one behind the latest message of staff, ms, in their order."""
+    written: int = 0
+    """When staff last wrote to the member one to one, ms; 0 is never."""
 
     def book(self) -> Book:
         """The orders, ready for reading."""

@@ -117,4 +117,18 @@ class Broadcast(ChatFields):
     type: Literal["broadcast"]
 
 
-ChatEvent = Annotated[MemberChat | Broadcast, Field(discriminator="type")]
+class StaffMessage(ChatFields):
+    """A member of staff wrote to the member, one to one; what staff say in a group is a ``message`` of theirs.
+
+    It befalls the member and is no act of theirs. It answers all that they wrote before, unless its ``role`` is ``bot``.
+    """
+
+    type: Literal["staff_message"]
+    member_id: Id
+    """The customer who gets it."""
+    group_id: None = None
+    staff_id: Id
+    """Who wrote."""
+
+
+ChatEvent = Annotated[MemberChat | Broadcast | StaffMessage, Field(discriminator="type")]

@@ -4,6 +4,7 @@ from models.groups.params import MINUTE, GroupParams
 from models.palive import Spread
 from models.params import MemberParams
 from models.rules import RuleSet, compile_rules
+from models.service import Service
 from streams.population import Population
 from streams.rule_files import rules_text, shipped_rules
 from streams.settings import Settings
@@ -21,16 +22,21 @@ def member_params(settings: Settings) -> MemberParams:
     return MemberParams(
         half_life_days=settings.half_life_days,
         cap_per_day=float(settings.daily_message_cap),
+        service=_service(settings),
         spread=Spread() if settings.population is None else Population.read(settings.population).spread,
     )
 
 
 def group_params(settings: Settings) -> GroupParams:
     """Parameters of the groups' models."""
-    return GroupParams(
+    return GroupParams(service=_service(settings))
+
+
+def _service(settings: Settings) -> Service:
+    return Service(
         answer_within=settings.answer_minutes * MINUTE,
-        service_from=settings.service_from,
-        service_until=settings.service_until,
+        from_hour=settings.service_from,
+        until_hour=settings.service_until,
     )
 
 

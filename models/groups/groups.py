@@ -7,6 +7,7 @@ Everything is a pure function of the order of the input: no clock, no randomness
 
 from collections.abc import Callable
 
+from models.calendar import Days
 from models.groups import (
     course,
     day,
@@ -24,7 +25,6 @@ from models.groups import (
     windows,
 )
 from models.groups.baseline import advance, expose
-from models.groups.hours import Days
 from models.groups.leaving import cause_of
 from models.groups.params import GroupParams
 from models.groups.presence import Changes, settle

@@ -1,18 +1,8 @@
 """Hours of the week: the seasons of a group."""
 
-from typing import Protocol
-
+from models.calendar import Days
 from models.groups.params import HOUR
 from models.groups.state import HOURS_A_WEEK
-
-
-class Days(Protocol):
-    """What is needed of a calendar: the number of the local day of an instant, and when that day starts
-    (ms)."""
-
-    def day(self, at: int, /) -> int: ...
-
-    def start(self, day: int, /) -> int: ...
 
 
 def hour_of_week(calendar: Days, number: int) -> int:

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from models.service import Service
+
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -170,15 +172,11 @@ class GroupParams(msgspec.Struct, frozen=True, kw_only=True):
     events of the group is counted again (the fence still catches the pipeline's own repeats, however far
     back)."""
 
-    answer_within: int = 10 * MINUTE
-    service_from: int = 9
-    service_until: int = 21
-    """Staff have so long to answer a question, ms of the hours of service, which begin and end at these local hours
-    (G71, T84)."""
+    service: Service = Service()
+    """How long staff may take to answer a question (G71, T84)."""
 
-    case_kept: int = DAY
     cases: int = 200
-    """A question that nobody answers is given up after this, ms; so many are followed in a group, at most."""
+    """Questions that wait in a group at one time, at most."""
 
     broadcast_reach: int = 30 * MINUTE
     """How long after a broadcast leaves are laid at its door, ms (G68)."""

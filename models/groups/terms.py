@@ -1,6 +1,7 @@
 """What decisions about a group rest on besides its state."""
 
-from models.groups.hours import Days, hour_of_week
+from models.calendar import Days
+from models.groups.hours import hour_of_week
 from models.groups.params import GroupParams
 
 _CACHED = 4096

@@ -1,5 +1,5 @@
 """Questions, complaints and urging that no member of staff answers in time (G71, T84): one alert for a group, from the first that
-is late until none is.
+is late until none is. A complaint in a one-to-one chat is its member's: `models.complaints`.
 
 An answer is a message of staff that names the message (``reply_to``), or one that names none and mentions the member, no
 earlier than what it answers; a bot's is none. Time counts in hours of service only. A case is given up after a day.
@@ -7,17 +7,18 @@ earlier than what it answers; a bot's is none. Time counts in hours of service o
 
 from models.groups.cases import Case, Waiting
 from models.groups.life import Alarm
-from models.groups.params import HOUR, MINUTE
+from models.groups.params import MINUTE
 from models.groups.state import GroupState
 from models.groups.telling import Told, tell
 from models.groups.terms import Terms
 from models.groups.wording import Evidence
+from models.service import COMPLAINT
 from schemas.facts import Alert
 from schemas.view import Event
 
 KIND = "unanswered"
 
-INTENTS = ("客诉", "催单", "提问")
+INTENTS = (COMPLAINT, "催单", "提问")
 """What asks for staff, the most urgent first."""
 
 STAFF = frozenset({"staff", "admin"})
@@ -40,25 +41,14 @@ def hear(state: GroupState, event: Event, terms: Terms) -> list[Alert]:
 def _ask(state: GroupState, event: Event, member: str, intent: str, terms: Terms) -> None:
     waiting, at, msg_id = state.waiting, event.at, event.msg_id or ""
     answered = max(waiting.answers.get(msg_id, 0) if msg_id else 0, waiting.named.get(member, 0))
-    if answered >= at or at + terms.params.case_kept <= state.latest:
+    if answered >= at or at + terms.params.service.kept <= state.latest:
         return
-    waiting.cases[event.event_id] = Case(at, member, msg_id, intent, served(at, terms))
+    waiting.cases[event.event_id] = Case(
+        at, member, msg_id, intent, terms.params.service.late_from(at, terms.calendar)
+    )
     while len(waiting.cases) > terms.params.cases:
         del waiting.cases[next(iter(waiting.cases))]
     _set_due(waiting, terms)
-
-
-def served(at: int, terms: Terms) -> int:
-    """When staff have had the time to answer what was asked at ``at``, ms: only hours of service count."""
-    params, calendar = terms.params, terms.calendar
-    day, left = calendar.day(at), params.answer_within
-    while True:
-        start = calendar.start(day)
-        begin, end = max(at, start + params.service_from * HOUR), start + params.service_until * HOUR
-        if begin + left <= end:
-            return begin + left
-        left -= max(0, end - begin)
-        day += 1
 
 
 def _answer(state: GroupState, event: Event, terms: Terms) -> list[Alert]:
@@ -94,11 +84,11 @@ def fire(state: GroupState, due: int, terms: Terms) -> list[Alert]:
     cases = state.waiting.cases
     urgent = False
     for name, case in list(cases.items()):
-        if case.at + terms.params.case_kept <= due:
+        if case.at + terms.params.service.kept <= due:
             del cases[name]
         elif not case.late and case.due <= due:
             case.late = True
-            urgent = urgent or case.intent == INTENTS[0]
+            urgent = urgent or case.intent == COMPLAINT
     return _follow(state, due, terms, urgent)
 
 
@@ -107,7 +97,7 @@ def _follow(state: GroupState, at: int, terms: Terms, urgent: bool = False) -> l
     waiting = state.waiting
     late = [case for case in waiting.cases.values() if case.late]
     alarm, told = waiting.alarm, []
-    severity = "warning" if any(case.intent == INTENTS[0] for case in late) else "info"
+    severity = "warning" if any(case.intent == COMPLAINT for case in late) else "info"
     if not late and alarm is not None:
         alarm.version += 1
         waiting.alarm = None
@@ -126,7 +116,7 @@ def _follow(state: GroupState, at: int, terms: Terms, urgent: bool = False) -> l
 
 
 def _set_due(waiting: Waiting, terms: Terms) -> None:
-    kept = terms.params.case_kept
+    kept = terms.params.service.kept
     times = (
         case.at + kept if case.late else min(case.due, case.at + kept) for case in waiting.cases.values()
     )
@@ -134,8 +124,8 @@ def _set_due(waiting: Waiting, terms: Terms) -> None:
 
 
 def _tell(state: GroupState, alarm: Alarm, what: str, at: int, late: list[Case], terms: Terms) -> Alert:
-    minutes = terms.params.answer_within // MINUTE
-    complaints = sum(case.intent == INTENTS[0] for case in late)
+    minutes = terms.params.service.answer_within // MINUTE
+    complaints = sum(case.intent == COMPLAINT for case in late)
     evidence: Evidence = {
         "complaints": complaints,
         "urging": sum(case.intent == INTENTS[1] for case in late),
@@ -157,7 +147,7 @@ def _tell(state: GroupState, alarm: Alarm, what: str, at: int, late: list[Case],
         kind=KIND,
         what=what,
         at=at,
-        window=terms.params.answer_within,
+        window=terms.params.service.answer_within,
         observed=len(late),
         expected=0.0,
         p_value=1.0,

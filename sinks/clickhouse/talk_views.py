@@ -55,8 +55,8 @@ REPLY_VIEWS: Final = (
     ),
     View(
         "questions",
-        "T84, G55, G71: Questions, complaints and urging, and the first answer of staff that names the message or, "
-        "in a group, mentions the member later.",
+        "T84, G55, G71: Questions, complaints and urging, and the first answer of staff: one that names the message, "
+        "in a group one that mentions the member later, one to one any later `staff_message`.",
         {
             "event_id": ("String", "Event of the message."),
             "group_id": ("String", "Group, or empty for one to one."),

@@ -291,6 +291,7 @@ liked AS (
 ),
 $levels
 $rights
+$complaints
 $ledger
 crowds AS (
     SELECT brand_id, member_id, max(words) > 64 AS crowded FROM (
@@ -304,7 +305,8 @@ SELECT p.brand_id AS brand_id, p.member_id AS member_id, p.now AS now, p.today A
     hands.by_hand AS by_hand, group_spells.spells AS spells, group_spells.ways AS ways, group_spells.upto AS upto,
     group_spells.names AS names,
     ifNull(crowds.crowded, 0) OR length(carts.items) > 128 OR length(looks.goods) > $most_goods
-        OR length(pushed.pushes) > $most_pushes OR length(acts_after_gifts.gifts) > $most_gifts OR $rights_crowded AS crowded,
+        OR length(pushed.pushes) > $most_pushes OR length(acts_after_gifts.gifts) > $most_gifts OR $rights_crowded
+        OR $complaints_crowded AS crowded,
     $features
 FROM profiles AS p
 LEFT JOIN seen ON seen.brand_id = p.brand_id AND seen.member_id = p.member_id
@@ -327,5 +329,6 @@ LEFT JOIN decisions ON decisions.brand_id = p.brand_id AND decisions.member_id =
 LEFT JOIN crowds ON crowds.brand_id = p.brand_id AND crowds.member_id = p.member_id
 $levels_join
 $rights_joins
+$complaints_join
 $ledger_join
 )

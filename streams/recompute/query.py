@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Final
 
 from models.params import OWN_ROLES, MemberParams
-from streams.recompute import counted, ledger, levels, named, rights, tastes, vip
+from streams.recompute import counted, ledger, levels, named, rights, service, tastes, vip
 from streams.recompute.conditions import Compiled, Conditions
 from streams.recompute.whole import whole
 
@@ -42,6 +42,7 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         **vip.NAMED,
         **(ladder.features() if keeps_levels else {}),
         **rights.NAMED,
+        **service.named(params),
         **(points.features() if keeps_points else {}),
         **compiled.features,
     }
@@ -73,6 +74,9 @@ def query(rules: str, params: MemberParams, database: str) -> tuple[str, Compile
         "rights": rights.TABLES,
         "rights_crowded": rights.CROWDED,
         "rights_joins": rights.JOINS,
+        "complaints": service.TABLE,
+        "complaints_crowded": service.CROWDED,
+        "complaints_join": service.JOIN,
         "ledger": points.tables() if keeps_points else "",
         "ledger_join": _LEDGER if keeps_points else "",
         "tallies": ",\n        ".join(f"{sql} AS `{name}`" for name, sql in tallies.items()),

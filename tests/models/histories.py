@@ -18,6 +18,7 @@ _TYPES = {
     "message": "chat",
     "share": "chat",
     "push_delivered": "chat",
+    "staff_message": "chat",
     "group.joined": "join",
     "group.left": "join",
     "group.kicked": "join",
@@ -60,6 +61,9 @@ def bare_events(draw: st.DrawFn) -> dict[str, Any]:
         + draw(st.one_of(st.integers(0, LENGTH), st.integers(0, 120).map(lambda n: n * DAY // 2))),
         "role": draw(st.sampled_from(["customer"] * 8 + ["kol", "staff"])),
     }
+    if type_ == "staff_message":
+        fields["staff_id"] = "s1"
+        fields["role"] = draw(st.sampled_from(["customer", "staff", "bot"]))
     if type_.startswith("group."):
         fields["group_id"] = draw(st.sampled_from(["g1", "g2", "vip"]))
     if type_.startswith("contact."):

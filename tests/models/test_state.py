@@ -27,6 +27,7 @@ def test_fields_are_stored_in_an_order_that_never_changes() -> None:
         "orders", "first_paid", "signins", "groups", "contacts", "follows", "manual", "on", "judged_at", "due",
         "revision", "rules", "work", "tallies", "keyed", "touches", "acted", "carts", "waits", "ending", "sessions", "looks",
         "decided", "pushes", "answers", "gifts", "spoken", "heard", "stored", "plans", "coupons", "bets", "alerts",
+        "complaints", "written",
     )  # fmt: skip
 
 

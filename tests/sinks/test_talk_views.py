@@ -87,6 +87,12 @@ def test_questions_and_answers(shared_store: Engine) -> None:
         ask("k", 1, "赞美", msg_id="k1"),
         ask("o", 2, "提问", group_id=None, scope="single", msg_id="o1"),
         staff(2 + 5 * MINUTE, group_id=None, scope="single"),  # answers nobody knows whom
+        ask("p", 2, "客诉", group_id=None),
+        ask("p", 2, "提问"),
+        *(
+            act("asked", 2 + at * MINUTE, "staff_message", "p", role=role, staff_id="s", group_id=None)
+            for at, role in ((-1, "staff"), (1, "bot"), (3, "staff"), (4, "staff"))
+        ),
         act("asked", 2 + 8 * MINUTE, "message", "m"),
     )
     columns = "member_id, intent, round(minutes, 3), open, late"
@@ -96,11 +102,14 @@ def test_questions_and_answers(shared_store: Engine) -> None:
         ("m", "提问", 4.0, 0, 0),
         ("n", "提问", 20.0, 0, 1),
         ("o", "提问", 8.0, 1, 0),
+        ("p", "客诉", 3.0, 0, 0),
+        ("p", "提问", 8.0, 1, 0),
     ]
     figures = f"group_id, {day()}, questions, answered, median_minutes, p90_minutes, open, unanswered"
     assert read(shared_store, "reply_times", figures, "brand_id = 'asked'") == [
-        ("", 2, 1, 0, None, None, 1, 0),
+        ("", 2, 2, 1, 3.0, 3.0, 1, 0),
         ("g", 1, 3, 2, 20.0, 20.0, 1, 1),
+        ("g", 2, 1, 0, None, None, 1, 0),
     ]
 
 

@@ -13,7 +13,7 @@ Event = dict[str, Any]
 _KINDS: Final = {
     "chat": (
         "message", "message", "solitaire", "red_packet_claimed", "push_delivered", "push_opened", "push_clicked", "share",
-        "moments_comment",
+        "moments_comment", "staff_message",
     ),
     "join": (
         "group.joined", "group.joined", "group.left", "group.kicked", "group.banned", "contact.added", "contact.deleted",
@@ -76,6 +76,10 @@ def _looked_before(rng: random.Random, paid: Event, number: int) -> Event:
 
 def _chat(rng: random.Random, type_: str, member: str, number: int) -> Event:
     event: Event = {"group_id": rng.choice("abc")}
+    if type_ == "staff_message":
+        event = {"staff_id": rng.choice("st"), "role": rng.choice(["staff", "staff", "customer", "bot"])}
+    if type_ == "message" and rng.random() < 0.3:
+        event = {"scope": "single"}
     if type_ == "message":
         event |= {"intent": rng.sample(["客诉", "催单", "赞美", "无关", "提问", "吐槽", "反馈"], 2)}
         event |= {"reply_to": "x"} if rng.random() < 0.5 else {"topic_id": f"t{rng.randrange(5)}"}

@@ -14,6 +14,7 @@ from models.calendar import Calendar
 from models.members import Members
 from models.params import MemberParams
 from models.rules import compile_rules
+from models.service import Service
 from schemas.events import parse_event
 from schemas.rows import Row
 from schemas.view import read_event
@@ -39,10 +40,11 @@ def fill(
     history: list[Event],
     rules: tuple[str, str] = RULES,
     partitions: int = PARTITIONS,
+    params: MemberParams | None = None,
 ) -> set[str]:
     """Store events, and the profiles that the reference model comes to; tags that somebody holds at some time."""
     reference = MembersReference(
-        Members(MemberParams(), compile_rules(*rules), Calendar(ZONE), tell_features=True)
+        Members(params or MemberParams(), compile_rules(*rules), Calendar(ZONE), tell_features=True)
     )
     clock, rows = 0, []
     ends = [0] * partitions
@@ -207,6 +209,33 @@ def test_watchers_who_surface_are_recomputed(store: EmbeddedEngine) -> None:
     assert (found["drawn_out"].members, found["drawn_out"].examples) == (60, [])
     tagged = store.query("SELECT countIf(has(tags, 'surfaces')) AS n FROM qunpulse.member_profiles FINAL", {})
     assert tagged[0]["n"] >= 3
+
+
+WAITS = """
+version: 1
+rules:
+  - {id: waits, name: {zh: a, en: a}, class: c, source: own, when: {feature: complaint_waits, is: true}}
+"""
+
+
+def test_complaints_that_wait_for_staff_are_recomputed(store: EmbeddedEngine) -> None:
+    """Profiles are of 4:00, in the middle of the hours of service."""
+    rng, end = random.Random(4), START + DAYS * DAY + DAY // 2
+    params = MemberParams(service=Service(answer_within=2 * 3_600_000, from_hour=2, until_hour=6))
+    history: list[Event] = [
+        {
+            "event_id": f"e{number}", "kind": "chat", "type": type_, "ts": end - rng.randrange(DAY * 5 // 4),
+            "member_id": f"m{number % 150}", "intent": rng.choice([["客诉", "提问"], ["赞美"]]),
+            "role": rng.choice(["customer", "customer", "bot", "staff"]),
+        } | ({"staff_id": "s"} if type_ == "staff_message" else {} if rng.random() < 0.8 else {"group_id": "a"})
+        for number in range(450) for type_ in [rng.choice(["message", "message", "staff_message"])]
+    ]  # fmt: skip
+    assert fill(store, history, (WAITS, "waits"), params=params) == {"waits"}
+    found = {one.name: one for one in compare(store, ZONE, WAITS, params).values}
+    assert (found["complaint_waits"].members, found["complaint_waits"].examples) == (150, [])
+    assert found["waits"].differ == 0
+    tagged = store.query("SELECT countIf(has(tags, 'waits')) AS n FROM qunpulse.member_profiles FINAL", {})
+    assert 15 <= tagged[0]["n"] <= 135
 
 
 def test_features_that_differ_in_least_or_share_are_told_apart(store: EmbeddedEngine) -> None:
