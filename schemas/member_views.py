@@ -85,6 +85,17 @@ MEMBER_VIEWS: Final[Mapping[str, MemberView]] = MappingProxyType(
                 ),
             }
         ),
+        "person_levels": MemberView(
+            {
+                "growth": Column("number", "全域成长值", "growth over all ids of the person in 365 days"),
+                "growth_held": Column(
+                    "number",
+                    "395 天内达到过的最高全域成长值",
+                    "highest growth reached over all ids within 395 days",
+                ),
+                "level": Column("word", "全域等级", "level over all ids of the person"),
+            }
+        ),
         "group_kocs": MemberView(
             {
                 "score": Column("number", "群内活跃分", "activity score in the group"),

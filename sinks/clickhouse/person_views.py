@@ -36,6 +36,25 @@ PERSON_VIEWS: Final = (
         },
     ),
     View(
+        "person_levels",
+        "P24, P17: The level of a person, once for each of their member ids: what one member would have who did all that they "
+        "did, by the section `levels` of the rules `full`. An order reported under several ids counts once, by the largest "
+        "report; so does a day signed in.",
+        {
+            "member_id": MEMBER,
+            "person_id": _PERSON,
+            "growth": ("Int64", "Growth within the 365 days that end with the brand's last day."),
+            "growth_held": (
+                "Int64",
+                "Highest growth that an order or a day signed in of the last 395 days brought them to, for steps of your own.",
+            ),
+            "level": (
+                "String",
+                "Level: reached at once, held for 365 days and 30 more, unless growth renews it; empty where they have none.",
+            ),
+        },
+    ),
+    View(
         "person_reach",
         "M50: How many different persons the groups of a brand hold.",
         {
