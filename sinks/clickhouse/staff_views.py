@@ -29,13 +29,14 @@ STAFF_VIEWS: Final = (
     ),
     View(
         "staff_chats",
-        "One to one chats of a day. A message of staff counts where `reply_to` names the customer's message.",
+        "One to one chats of a day. A message of staff counts where it names the customer (`staff_message`) or, by "
+        "`reply_to`, the customer's message.",
         {
             "staff_id": _STAFF,
             "member_id": MEMBER,
             "day": DAY,
             "asked": (COUNT, "Messages of the customer."),
-            "answers": (COUNT, "Messages of staff that answer one of the customer's, of that day or before."),
+            "answers": (COUNT, "Messages of staff to the customer."),
             "began": ("UInt8", "1 where the customer's message was the first of the day."),
             "first_asked": (f"Nullable({MILLIS})", "First message of the customer."),
             "first_answered": (f"Nullable({MILLIS})", "First answer of the day."),

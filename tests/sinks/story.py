@@ -15,7 +15,17 @@ START = datetime(2026, 3, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 KINDS = {
     "join": ("group.", "contact.", "account.", "member.", "invite.", "staff.", "tag.", "role.", "profile."),
     "order": ("visited", "cart_", "placed", "paid", "refunded"),
-    "chat": ("message", "solitaire", "dice", "red_packet_", "share", "moments_", "broadcast", "push_"),
+    "chat": (
+        "message",
+        "solitaire",
+        "dice",
+        "red_packet_",
+        "share",
+        "moments_",
+        "broadcast",
+        "push_",
+        "staff_message",
+    ),
 }
 
 MINUTE = 1 / 1440

@@ -79,6 +79,40 @@ def test_chats_and_answers(store: Engine) -> None:
     assert {staff for (staff,) in read(store, "staff_days", "DISTINCT staff_id")} == {"s"}
 
 
+def test_what_staff_write_names_the_customer(store: Engine) -> None:
+    def write(at: float, member: str, staff: str = "s", role: str = "staff") -> dict[str, Any]:
+        return event(at, "staff_message", member, staff_id=staff, role=role)
+
+    noon = 1.5
+    tell(
+        store,
+        # m is answered after ten minutes, by nobody's reply_to; to n staff write first; o gets nothing but a bot's word.
+        ask(noon, "m", "m1"),
+        write(noon + 4 * MINUTE, "m", role="bot"),
+        write(noon + 10 * MINUTE, "m"),
+        write(noon, "n"),
+        ask(noon + MINUTE, "n", "n1"),
+        write(noon + 2 * MINUTE, "n"),
+        ask(noon, "o", "o1"),
+        write(noon + MINUTE, "o", role="bot"),
+        # k never asks, and another member of staff writes to m.
+        write(noon, "k"),
+        write(noon + MINUTE, "m", staff="t", role="admin"),
+    )
+    columns = f"staff_id, {day()}, chats, messages, begun, answered, round(reply_minutes, 3)"
+    assert read(store, "staff_days", columns) == [("s", 1, 3, 4, 2, 1, 10.0), ("t", 1, 1, 1, 0, 0, None)]
+    chats = "staff_id, member_id, asked, answers, began"
+    assert read(store, "staff_chats", chats) == [
+        ("s", "k", 0, 1, 0),
+        ("s", "m", 1, 1, 1),
+        ("s", "n", 1, 2, 0),
+        ("s", "o", 1, 0, 1),
+        ("t", "m", 0, 1, 0),
+    ]
+    erase_member(store, "b", "n")
+    assert read(store, "staff_days", columns)[0] == ("s", 1, 2, 2, 2, 1, 10.0)
+
+
 def test_moments_and_broadcasts(store: Engine) -> None:
     at = int(START.timestamp() * 1000) + DAY
     tell(
