@@ -11,7 +11,8 @@ from schemas.figures import figures_json
 from schemas.rows import Row
 from schemas.view import Event
 from sinks.metrics import METRICS
-from streams.keyed import Keyed, values_for
+from streams.keyed import Keyed
+from streams.place import values_for
 from streams.store import Store
 
 

@@ -10,7 +10,7 @@ import time
 from abc import abstractmethod
 from collections import Counter as Tally
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic
 
 import structlog
 from prometheus_client import Counter
@@ -25,14 +25,12 @@ from streams.chunk import Partition, Record
 from streams.connection import Connection
 from streams.failpoints import passes
 from streams.flow import Flow, Offsets
-from streams.frontier import Frontier
 from streams.outbox import Outbox
+from streams.place import Place, S
 from streams.poison import ModelLetters
-from streams.store import HasDue, Store, Values
+from streams.store import Store
 
 log = structlog.get_logger(__name__)
-
-S = TypeVar("S", bound=HasDue)
 
 TIMERS_PER_STEP = 200
 """States looked at before the event loop and waiting chunks get their turn: some 10 ms of work."""
@@ -40,18 +38,6 @@ TIMERS_PER_STEP = 200
 ROWS_PER_STEP = 500
 """Rows folded before the event loop gets its turn, so that heartbeats and commits are not held up: some 0.1 s of work. A packed
 record may hold many thousands."""
-
-
-class Place(Generic[S]):
-    """A partition: its store, its changelog, its frontier, and its rows and erasures since the last flush."""
-
-    def __init__(self, store: Store[S], changelog: Changelog, sources: Sequence[int]) -> None:
-        self.store = store
-        self.changelog = changelog
-        self.rows: list[tuple[bytes, Row]] = []
-        self.erasures: list[Erasure] = []
-        self.frontier = Frontier(sources)
-        self.settled = False
 
 
 class Keyed(Flow, Generic[S]):
@@ -288,12 +274,3 @@ class Keyed(Flow, Generic[S]):
     @abstractmethod
     def tell(self, state: S) -> None:
         """Put the facts that are told once a flush into the outbox."""
-
-
-def values_for(kind: str, folder: Any, name: str, partition: int) -> Values | None:
-    """Where encoded values live: None for memory, or a rocksdict database opened empty (the changelog is the truth)."""
-    if kind == "memory":
-        return None
-    from streams.disk import DiskValues  # noqa: PLC0415 - the library is loaded only where it is used
-
-    return DiskValues(folder / f"{name}-{partition}")

@@ -17,7 +17,8 @@ from schemas.view import Event
 from schemas.written import Change, written_json
 from sinks.metrics import METRICS, observe_all
 from streams.chunk import Partition
-from streams.keyed import Keyed, Place, values_for
+from streams.keyed import Keyed
+from streams.place import Place, values_for
 from streams.store import Store
 
 log = structlog.get_logger(__name__)

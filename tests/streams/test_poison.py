@@ -15,9 +15,9 @@ from schemas.rows import KINDS, ROWS_VERSION, Row, Rows, encode_rows
 from schemas.view import Event
 from streams.chunk import Partition
 from streams.decisions import member_params, rule_set
-from streams.keyed import Place
 from streams.letters import Letters, Limit
 from streams.members import MembersFlow
+from streams.place import Place
 from streams.poison import ModelLetters
 from streams.settings import Settings
 
