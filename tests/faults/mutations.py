@@ -117,7 +117,7 @@ MUTATIONS = (
             ("streams/changelog.py", "            if first > self._next:\n", "            if False:\n"),
             ("streams/changelog.py", "        return epoch >= self._highest or", "        return True or"),
         ),
-        (("R5", "tansu"),),
+        (("R6", "tansu"),),
     ),
 )  # fmt: skip
 

@@ -1,9 +1,11 @@
-"""Rows R1 to R5: workers come and go, gracefully or not, under pressure and behind a backlog; one comes back from the dead."""
+"""Rows R1 to R6: workers come and go, gracefully or not, under pressure and behind a backlog; one comes back from the dead."""
 
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from streams.processes import Part
 from tests.faults.plant import Plant
 from tests.faults.rows import row
 from tests.faults.rows_kill import LOAD, leave, working
@@ -107,3 +109,33 @@ def zombie(plant: Plant, rng: random.Random) -> float:
     plant.keep_up()
     leave(plant)
     return recovered
+
+
+@row("R6", "a worker hangs between facts and state past its session and comes back; what it wrote is then read back",
+     "工作进程在事实与状态之间挂起超过会话时长后回来，随后读回其所写", LOAD)  # fmt: skip
+def zombie_midway(plant: Plant, rng: random.Random) -> float:
+    hung = plant.start_worker(QUNPULSE_FAILPOINT=f"facts_delivered:stop@{rng.randint(15, 60)}")
+    for _ in range(120):
+        plant.trickle(30, 0.5)
+        if _stopped(hung):
+            break
+    assert _stopped(hung), hung.last_words()
+    plant.start_worker()
+    plant.trickle(300, rng.uniform(9, 14))
+    plant.go_on(hung)
+    plant.trickle(50, 2)
+    plant.drain()
+    plant.keep_up()
+    leave(plant)
+    began = time.monotonic()
+    plant.start_worker()
+    plant.send(100)
+    plant.drain()
+    recovered = time.monotonic() - began
+    leave(plant)
+    return recovered
+
+
+def _stopped(part: Part) -> bool:
+    """Whether the process has been stopped by a signal."""
+    return Path(f"/proc/{part.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
