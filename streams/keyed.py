@@ -25,6 +25,7 @@ from streams.chunk import Partition, Record
 from streams.connection import Connection
 from streams.failpoints import passes
 from streams.flow import Flow, Offsets
+from streams.give_back import give_back
 from streams.outbox import Outbox
 from streams.place import Place, S
 from streams.poison import ModelLetters
@@ -77,6 +78,7 @@ class Keyed(Flow, Generic[S]):
         )
         if any(place.store.dirty for place in self._places.values()):
             self.rows += 1  # what a zombie wrote over is written again with the next flush
+        give_back()
         METRICS.recovery_seconds.observe(time.monotonic() - started)
 
     def _place(self, number: int) -> Place[S]:
