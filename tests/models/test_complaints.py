@@ -110,6 +110,14 @@ def test_what_is_kept_is_bounded_and_given_up(members: Members) -> None:
         ]
 
 
+def test_who_is_given_up_before_staff_are_late_does_not_wait(members: Members) -> None:
+    params = MemberParams(service=Service(answer_within=90 * MINUTE, from_hour=9, until_hour=10))
+    frame = Frame(params, Calendar("Asia/Shanghai"))
+    state = after(members, [complaint(START)])
+    for hours in range(60):
+        assert complaints.WAITS.look(state, START + hours * 60 * MINUTE, frame) == (False, NEVER)
+
+
 def test_a_message_of_staff_is_no_act_of_the_member(members: Members) -> None:
     event = Event("s", "chat", "staff_message", START, member_id="m", role="staff", staff_id="s")
     for role in ("staff", "customer"):

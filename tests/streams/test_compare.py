@@ -222,11 +222,12 @@ def test_complaints_that_wait_for_staff_are_recomputed(store: EmbeddedEngine) ->
     """Profiles are of 4:00, in the middle of the hours of service."""
     rng, end = random.Random(4), START + DAYS * DAY + DAY // 2
     params = MemberParams(service=Service(answer_within=2 * 3_600_000, from_hour=2, until_hour=6))
+    edges = [0, 1, DAY - 1, DAY, DAY // 12 - 1, DAY // 12]
     history: list[Event] = [
         {
-            "event_id": f"e{number}", "kind": "chat", "type": type_, "ts": end - rng.randrange(DAY * 5 // 4),
-            "member_id": f"m{number % 150}", "intent": rng.choice([["客诉", "提问"], ["赞美"]]),
-            "role": rng.choice(["customer", "customer", "bot", "staff"]),
+            "event_id": f"e{number}", "kind": "chat", "type": type_, "member_id": f"m{number % 150}",
+            "ts": end - (rng.choice(edges) if rng.random() < 0.6 else rng.randrange(DAY * 5 // 4)),
+            "intent": rng.choice([["客诉", "提问"], ["赞美"]]), "role": rng.choice(["customer", "customer", "bot", "staff"]),
         } | ({"staff_id": "s"} if type_ == "staff_message" else {} if rng.random() < 0.8 else {"group_id": "a"})
         for number in range(450) for type_ in [rng.choice(["message", "message", "staff_message"])]
     ]  # fmt: skip
