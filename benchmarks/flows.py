@@ -49,6 +49,9 @@ class Offsets:
     def start_offset(self, partition: Partition) -> int:
         return 0
 
+    async def first_kept(self, partition: Partition) -> int:
+        return 0
+
     def generation(self) -> int:
         return 1
 

@@ -39,6 +39,8 @@ class Offsets(Protocol):
 
     def start_offset(self, partition: Partition) -> int: ...
 
+    async def first_kept(self, partition: Partition) -> int: ...
+
     def generation(self) -> int: ...
 
     async def belongs(self) -> bool: ...
@@ -120,8 +122,8 @@ class Flow(ABC):
                 passes("fetch")
                 if self.book.position(chunk.partition) is None:
                     self.book.begin(chunk.partition, self.offsets.start_offset(chunk.partition))
-                self._tell_expired(chunk)
                 with METRICS.offset_holes.count_exceptions(OffsetHole):
+                    await self._check_start(chunk)
                     records = self.book.admit(chunk)
                 self._torn = True
                 await self.work(chunk.partition, records)
@@ -133,12 +135,26 @@ class Flow(ABC):
             self.progress_at = time.monotonic()
             await self._flush_if_due()
 
-    def _tell_expired(self, chunk: Chunk) -> None:
-        """Retention may have removed what was not read yet. Restarting would not bring it back, so it is told, loudly."""
-        start = self.offsets.start_offset(chunk.partition)
-        if self.book.position(chunk.partition) is None and 0 < start < chunk.first:
+    async def _check_start(self, chunk: Chunk) -> None:
+        """The first chunk begins where the last commit ends, or where retention has left off.
+
+        Retention may have removed what was not read yet. Restarting would not bring it back, so it is told, loudly.
+
+        Raises:
+            OffsetHole: the broker has the records before it.
+        """
+        partition, start = chunk.partition, self.offsets.start_offset(chunk.partition)
+        if self.book.position(partition) is not None or chunk.first <= start:
+            return
+        kept = await self.offsets.first_kept(partition)
+        if kept < chunk.first:
+            raise OffsetHole(
+                f"{partition.topic}[{partition.partition}]: {max(start, kept)} was expected first, {chunk.first} came; "
+                f"{chunk.first - max(start, kept)} record(s) would be lost"
+            )
+        if start > 0:
             METRICS.offset_holes.inc()
-            log.error("events expired unread", topic=chunk.partition.topic, partition=chunk.partition.partition,
+            log.error("events expired unread", topic=partition.topic, partition=partition.partition,
                       first_lost=start, last_lost=chunk.first - 1)  # fmt: skip
 
     def _owns(self, chunk: Chunk) -> bool:

@@ -10,6 +10,7 @@ by its broker address, ``qunpulse://host:port``. It is Faust's aiokafka transpor
   `Book`, from the records themselves (F5, F6);
 * it knows when the group was last heard of, so that a worker that had hung writes nothing before it knows whether it is
   still a member;
+* a partition of which nothing is committed is read from its first record, whatever was dropped during the assignment;
 * before partitions are given up, flows are asked to finish and commit (F12);
 * a leader leaves its group without a word while the group is being formed (`streams.leaving`).
 """
@@ -58,6 +59,24 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = IDLE_MS
         return consumer
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Seek to the committed offsets; to the first record where nothing is committed.
+
+        aiokafka leaves such a partition where it is, which is behind what was fetched, and dropped, while the assignment was
+        under way: on a busy machine the first records of a group's life were never read.
+        """
+        return cast(Mapping[TP, int], await self.call_thread(self._seek_to_committed_or_first))
+
+    async def _seek_to_committed_or_first(self) -> Mapping[Any, int | None]:
+        consumer = self._ensure_consumer()
+        committed: Mapping[Any, int | None] = await consumer.seek_to_committed()
+        for partition, offset in committed.items():
+            if not offset and partition in consumer.assignment():
+                consumer.seek(
+                    partition, 0
+                )  # where retention has taken it away, the broker says what is first
+        return committed
 
     async def _fetch_records(self, consumer: Any, active_partitions: Any, *args: Any, **kwargs: Any) -> Any:
         """Records without aiokafka's wrapping, which repeats topic and partition in each and costs more than unpacking it.
@@ -192,6 +211,11 @@ class ChunkConsumer(driver.Consumer):
     def start_offset(self, partition: Partition) -> int:
         """Offset that was committed when `partition` was assigned, 0 when none was."""
         return self.committed_at.get(partition) or 0
+
+    async def first_kept(self, partition: Partition) -> int:
+        """Offset of the first record of `partition` that the broker still has; asks it."""
+        tp = TP(*partition)
+        return int((await self.earliest_offsets(tp))[tp])
 
     def end_offset(self, partition: Partition) -> int | None:
         """High watermark that the last fetch brought (listed end offsets are too small on Tansu, reliability 2.5)."""

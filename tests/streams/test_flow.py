@@ -9,6 +9,7 @@ import pytest
 
 from schemas.rows import ROWS_VERSION, Rows, encode_rows
 from streams import keyed
+from streams.book import OffsetHole
 from streams.chunk import Chunk, Partition, Record
 from streams.flow import ChunkAbandoned
 from tests.streams.test_poison import PARTITION, Kept, members_flow, row
@@ -33,8 +34,13 @@ class Consumer:
     def polled_at(self, partition: Partition) -> int:
         return 0
 
+    start = kept = 0
+
     def start_offset(self, partition: Partition) -> int:
-        return 0
+        return self.start
+
+    async def first_kept(self, partition: Partition) -> int:
+        return self.kept
 
     def generation(self) -> int:
         return 1
@@ -110,3 +116,26 @@ def test_cancelled_midway(monkeypatch: pytest.MonkeyPatch, cancelled: bool) -> N
     else:
         assert consumer.committed == [{PARTITION: 1}]
         assert outbox.deliveries == ["facts_sent", "changelog_sent"]
+
+
+@pytest.mark.parametrize(
+    ("start", "kept", "first", "lost"),
+    [(0, 0, 0, 0), (3, 0, 3, 0), (0, 0, 5, 5), (3, 0, 5, 2), (3, 4, 5, 1), (0, 5, 5, 0), (3, 5, 5, 0)],
+)
+def test_the_first_chunk_begins_where_the_last_commit_ends_or_where_retention_left_off(
+    monkeypatch: pytest.MonkeyPatch, start: int, kept: int, first: int, lost: int
+) -> None:
+    outbox, consumer = Sent(), Consumer()
+    consumer.start, consumer.kept = start, kept
+
+    async def run() -> None:
+        flow = await opened(outbox, consumer, monkeypatch)
+        if lost:
+            with pytest.raises(OffsetHole, match=rf"{first} came; {lost} record\(s\) would be lost"):
+                await flow.take(chunk(first, 5))
+        else:
+            await flow.take(chunk(first, 5))
+            await flow.release()
+
+    asyncio.run(run())
+    assert consumer.committed == ([] if lost else [{PARTITION: first + 1}])
