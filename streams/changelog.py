@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 RECOVERY_SECONDS = 300.0
 """A recovery that takes longer ends the process: a hanging one would look like a worker that has nothing to do (F7)."""
 
+FETCH_BYTES: Final = 4_194_304
+"""Most bytes of one fetch. While a log is read some three of them are in memory: one on its way, one unpacked, one decoded."""
+
 MARKER: Final = b"epoch"
 """Key of the markers. No state has it: a state's key holds a separator."""
 
@@ -200,7 +203,7 @@ class _Reader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=READ_MS,
-            max_partition_fetch_bytes=8_388_608,
+            max_partition_fetch_bytes=FETCH_BYTES,
         )
         self._partition = TopicPartition(*partition)
         self._deadline = deadline

@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 TIMERS_PER_STEP = 200
 """States looked at before the event loop and waiting chunks get their turn: some 10 ms of work."""
 
+READ_AT_ONCE = 2
+"""Changelogs read back at one time. It is work for one core; more of them only need more memory (see `streams.changelog`)."""
+
 ROWS_PER_STEP = 500
 """Rows folded before the event loop gets its turn, so that heartbeats and commits are not held up: some 0.1 s of work. A packed
 record may hold many thousands."""
@@ -73,13 +76,16 @@ class Keyed(Flow, Generic[S]):
     async def open(self, partitions: set[Partition]) -> None:
         self._places = {p.partition: self._place(p.partition) for p in partitions}
         started = time.monotonic()
-        await asyncio.gather(
-            *(place.changelog.open(place.store, self.outbox) for place in self._places.values())
-        )
+        turn = asyncio.Semaphore(READ_AT_ONCE)
+        await asyncio.gather(*(self._read_back(place, turn) for place in self._places.values()))
         if any(place.store.dirty for place in self._places.values()):
             self.rows += 1  # what a zombie wrote over is written again with the next flush
         give_back()
         METRICS.recovery_seconds.observe(time.monotonic() - started)
+
+    async def _read_back(self, place: Place[S], turn: asyncio.Semaphore) -> None:
+        async with turn:
+            await place.changelog.open(place.store, self.outbox)
 
     def _place(self, number: int) -> Place[S]:
         changelog = Changelog(Partition(self._changelog, number), self._connection)
