@@ -73,9 +73,8 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
         committed: Mapping[Any, int | None] = await consumer.seek_to_committed()
         for partition, offset in committed.items():
             if not offset and partition in consumer.assignment():
-                consumer.seek(
-                    partition, 0
-                )  # where retention has taken it away, the broker says what is first
+                # where retention has taken that away, the broker says what is first
+                consumer.seek(partition, 0)
         return committed
 
     async def _fetch_records(self, consumer: Any, active_partitions: Any, *args: Any, **kwargs: Any) -> Any:
