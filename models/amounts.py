@@ -1,12 +1,15 @@
 """Where the amounts by local day of whatever can be counted or summed up are found, and what it is called."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
 from models import changes, purchases
+from models.frame import Frame
 from models.measures import COUNTS, SUMS, WORDS, Measure
 from models.named_days import Known, NamedDays
-from models.tally import Tallies
+from models.state import MemberState
+from models.tally import Tally
 from models.within import Days, Source
 
 _NONE: Final[Days] = MappingProxyType({})
@@ -54,10 +57,42 @@ def _everywhere(what: str, word: str | None) -> Source:
     if kind is not None:
         return lambda state, frame: purchases.days(state, kind, frame)
     if word is not None:
-        return lambda state, frame: _days_of(state.keyed.get(what, {}), word)
-    return lambda state, frame: _days_of(state.tallies, what)
+        find = tally_of(what, word)
+
+        def of_word(state: MemberState, frame: Frame) -> Days:
+            tally = find(state)
+            return _NONE if tally is None else tally.days
+
+        return of_word
+
+    def counted(state: MemberState, frame: Frame) -> Days:
+        tally = state.tallies.get(what)
+        return _NONE if tally is None else tally.days
+
+    return counted
 
 
-def _days_of(tallies: Tallies, name: str) -> Days:
-    tally = tallies.get(name)
-    return _NONE if tally is None else tally.days
+def last_day_of(what: str, word: str | None) -> Callable[[MemberState, Frame], int | None]:
+    """Where the latest local day with something, or with a word of it, is found."""
+    if what in purchases.KINDS:
+        source = source_of(what, word)
+        return lambda state, frame: max(source(state, frame), default=None)
+    find = tally_of(what, word)
+
+    def last(state: MemberState, frame: Frame) -> int | None:
+        tally = find(state)
+        return None if tally is None else tally.last
+
+    return last
+
+
+def tally_of(what: str, word: str | None) -> Callable[[MemberState], Tally | None]:
+    """Where what is counted, or summed up, or a word of it, is found."""
+    if word is None:
+        return lambda state: state.tallies.get(what)
+
+    def of_word(state: MemberState) -> Tally | None:
+        words = state.keyed.get(what)
+        return None if words is None else words.get(word)
+
+    return of_word

@@ -3,6 +3,7 @@
 from typing import Final
 
 from models import carts, changes, courses, purchases, rfm, stored
+from models.calendar import DAY_MS
 from models.crossing import NEVER
 from models.feature import Course, Feature, Step
 from models.frame import Frame
@@ -12,14 +13,20 @@ from models.work import Value
 GAP_DAYS: Final = 180
 """M08: local days without an order after which an order is a comeback."""
 
+_GAP_LEAST_MS: Final = (GAP_DAYS - 3) * DAY_MS
+"""Two times that are no further apart are fewer local days apart, whatever clocks and
+calendars did; so no days need be looked up."""
+
 
 def _average(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
-    found = purchases.of(state)
-    return (sum(one.fen for one in found) // len(found) if found else None), NEVER
+    if not state.orders:
+        return None, NEVER
+    found = purchases.kept_up(state, frame)
+    return (found.fen // len(found.all) if found.all else None), NEVER
 
 
 def _largest(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
-    return max((one.fen for one in purchases.of(state)), default=None), NEVER
+    return max((one.fen for one in purchases.of(state, frame)), default=None), NEVER
 
 
 def _lifetime(state: MemberState, now: int, frame: Frame) -> tuple[Value, int]:
@@ -31,11 +38,13 @@ def _comeback_day(state: MemberState, frame: Frame) -> int | None:
     """Local day of the last order that came so long after the one before it."""
     if not state.orders:
         return None
-    days = [frame.day(at) for at in state.book().times]
-    return next(
-        (late for early, late in zip(days[-2::-1], days[:0:-1], strict=False) if late - early >= GAP_DAYS),
-        None,
-    )
+    times = state.book().times
+    for early, late in zip(times[-2::-1], times[:0:-1], strict=False):
+        if late - early > _GAP_LEAST_MS:
+            day = frame.day(late)
+            if day - frame.day(early) >= GAP_DAYS:
+                return day
+    return None
 
 
 BOUGHT: Final[tuple[Feature, ...]] = (

@@ -39,18 +39,41 @@ def score(state: MemberState, now: int, frame: Frame) -> float:
     last = state.days.last
     if last is None:
         return 0.0
-    exact = _points(state, last, frame) * exp2((last * DAY_MS - now) / frame.scale.half_life)
-    return floor(exact * 1e9 + 0.5) / 1e9
+    return _decayed(_points(state, last, frame), now - last * DAY_MS, frame.scale.half_life)
 
 
 def score_turns(state: MemberState, threshold: float, at: bool, frame: Frame) -> int:
     """The exact ms from which on the activity score is past a threshold, as `models.features.Course` wants it."""
-    past = le if at else lt
     last = state.days.last
     if last is None:
-        return ALWAYS if past(0.0, threshold) else NEVER
-    guess = falls_to(_points(state, last, frame), last * DAY_MS, threshold, frame.scale.half_life)
-    return first_true(lambda ms: past(score(state, ms, frame), threshold), guess, ALWAYS)
+        return ALWAYS if (le if at else lt)(0.0, threshold) else NEVER
+    return _score_turn(_points(state, last, frame), last, threshold, at, frame.scale.half_life)
+
+
+def score_places(cuts: Sequence[Cut]) -> PlaceLook:
+    """The same of several thresholds: the score tells which it is past, and only of the next is the time looked for."""
+    keys = [(-threshold, not at) for threshold, at in cuts]
+    nothing = bisect_right(keys, (0.0, False))
+
+    def look(state: MemberState, now: int, frame: Frame) -> tuple[int, int]:
+        last = state.days.last
+        if last is None:
+            return nothing, NEVER
+        points, half_life = _points(state, last, frame), frame.scale.half_life
+        place = bisect_right(keys, (-_decayed(points, now - last * DAY_MS, half_life), False))
+        return place, _score_turn(points, last, *cuts[place], half_life) if place < len(cuts) else NEVER
+
+    return look
+
+
+def _decayed(points: float, age: int, half_life: float) -> float:
+    return floor(points * exp2(-age / half_life) * 1e9 + 0.5) / 1e9
+
+
+def _score_turn(points: float, last: int, threshold: float, at: bool, half_life: float) -> int:
+    past, ref = le if at else lt, last * DAY_MS
+    guess = falls_to(points, ref, threshold, half_life)
+    return first_true(lambda ms: past(_decayed(points, ms - ref, half_life), threshold), guess, ALWAYS)
 
 
 def _points(state: MemberState, last: int, frame: Frame) -> float:

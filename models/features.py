@@ -68,6 +68,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Course(
         id="activity_score", zh="活跃分", en="activity score", unit="points", source="M12",
         reads=changes.SCORE, rises=False, value=courses.score, turns=courses.score_turns,
+        places=courses.score_places,
     ),
     Course(
         id="silence", zh="沉默概率", en="probability that an ordinary gap outlasts the present silence", unit="share",

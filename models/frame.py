@@ -10,7 +10,7 @@ from models.score import Scale
 class Frame:
     """Tunables and calendar, given once at start."""
 
-    __slots__ = ("acts", "calendar", "earning", "levels", "params", "scale", "vip_groups")
+    __slots__ = ("acts", "calendar", "day", "earning", "levels", "params", "scale", "vip_groups")
 
     def __init__(
         self,
@@ -22,15 +22,13 @@ class Frame:
     ) -> None:
         self.params = params
         self.calendar = calendar
+        self.day = calendar.day
+        """Number of the local day of a time."""
         self.earning = earning
         self.levels = levels
         self.vip_groups = vip_groups
         self.scale = Scale(params.half_life_days, params.cap_per_day)
         self.acts = params.acts
-
-    def day(self, at: int) -> int:
-        """Number of the local day of the time ``at``."""
-        return self.calendar.day(at)
 
     def after(self, at: int, days: int) -> int:
         """First ms that is not "within ``days`` days" of the time ``at`` any more."""

@@ -84,8 +84,7 @@ class Judge:
             plan = Plan(plan.features, self._index.hanging_on(plan.rules, touched))
         if plan.features or plan.rules:
             found += self._decide(state, at, plan, occasion)
-            due = min(work.dues)
-            state.due = due if due < NEVER else None
+            state.due = min(work.dues.values(), default=None)
         work.changed = 0
         state.judged_at = at
         if found or occasion.cause == "timer":
@@ -102,7 +101,7 @@ class Judge:
         """A first look, at everything."""
         work.values = list(self._index.unknown)
         work.ledger = work.terms = None
-        work.dues = [NEVER] * self._index.slots
+        work.dues = {}
         return self._index.everything
 
     def _first(self, work: Work, changed: int) -> Plan:
@@ -150,7 +149,11 @@ class Judge:
         for feature in plan.features:
             slot = feature.slot
             was = values[slot]
-            value, dues[slot] = feature.look(state, now, frame)
+            value, due = feature.look(state, now, frame)
+            if due < NEVER:
+                dues[slot] = due
+            elif slot in dues:
+                del dues[slot]
             if was != value:
                 values[slot] = value
                 concerned += feature.concerned(was, value)
@@ -179,7 +182,10 @@ class Judge:
                     due = next_change(asked, asked.terms, state, now, frame, want)
                 flips.append((asked.rule, next_change(asked, asked.exact, state, now, frame, want)))
             if asked.slot is not None:
-                work.dues[asked.slot] = due
+                if due < NEVER:
+                    work.dues[asked.slot] = due
+                else:
+                    work.dues.pop(asked.slot, None)
         return flips
 
     def _enter(self, state: MemberState, now: int, rule: Rule, due: int, occasion: Occasion) -> Change | None:

@@ -103,7 +103,7 @@ def _ruled(state: MemberState, frame: Frame) -> Iterator[tuple[int, int]]:
     if not earning.earns:
         return
     told = state.keyed.get(TOLD, {})
-    for order in purchases.of(state):
+    for order in purchases.of(state, frame):
         yield frame.day(order.at), earning.of_order(order.cash) * percent_at(state, order.at, frame) // 100
     if earning.signin:
         signed = told.get("signin", _NONE).days

@@ -4,7 +4,7 @@ A refund finds its payment by the order's id, so it may come first. A cashback i
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -64,7 +64,7 @@ class Window:
 class Book:
     """What is read from the orders, kept up with each of them instead of summed anew."""
 
-    __slots__ = ("_orders", "_parcels", "by_day", "purchases", "refunds", "revenue", "times", "window")
+    __slots__ = ("_changed", "_orders", "_parcels", "purchases", "refunds", "revenue", "times", "window")
 
     def __init__(self, orders: dict[int, Order]) -> None:
         self._orders = orders
@@ -79,10 +79,10 @@ class Book:
         self.times = sorted(self._net_times())
         """Latest payment of each net order, the parcels of one parent being one (M02)."""
         self.window: Window | None = None
-        self.purchases: list[Any] | None = None
-        """What `models.purchases` made of the orders; none once they changed."""
-        self.by_day: dict[str, Mapping[int, int]] = {}
-        """The same of each sort of them, by local day."""
+        self.purchases: Any = None
+        """What `models.purchases` made of the orders; none before it was asked."""
+        singles = ((False, key) for key, order in orders.items() if not order.parent)
+        self._changed = {*singles, *((True, parent) for parent in self._parcels)}
 
     def paid(self, key: int, parent: int, fen: int, at: int, flags: int = 0, cost: int = 0) -> None:
         """Take in a payment of an order that is like ``flags``, for goods that cost so much."""
@@ -120,6 +120,17 @@ class Book:
         """Number of net orders paid at ``cutoff`` or later."""
         return len(self.times) - bisect_left(self.times, cutoff)
 
+    def parcels(self, parent: int) -> Sequence[int]:
+        """Hashed ids of the parcels that an order was split into."""
+        return self._parcels.get(parent, ())
+
+    def take_changed(self) -> Iterable[tuple[bool, int]]:
+        """Single orders, and with the flag parents of parcels, that have changed since this was last asked."""
+        changed = self._changed
+        if changed:
+            self._changed = set()
+        return changed
+
     def _net_times(self) -> list[int]:
         singles = [order.counts_at for order in self._orders.values() if not order.parent]
         split = [self._split_counts_at(parent) for parent in self._parcels]
@@ -130,8 +141,6 @@ class Book:
         return max((at for at in times if at is not None), default=None)
 
     def _change(self, key: int, parent: int, change: Callable[[Order], None]) -> None:
-        self.purchases = None
-        self.by_day.clear()
         order = self._orders.get(key)
         if order is None:
             order = self._orders[key] = Order(parent=parent)
@@ -142,6 +151,7 @@ class Book:
             order.parent = parent
             self.__init__(self._orders)  # type: ignore[misc]  # a parcel found its parent: seldom, so all anew
             return
+        self._changed.add((True, order.parent) if order.parent else (False, key))
         before = self._split_counts_at(order.parent) if order.parent else order.counts_at
         left, booked_at, refunded = order.left, order.booked_at, order.refunded
         change(order)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from models import checkins, rfm, stored
 from models.courses import p_alive, score, silence
+from models.crossing import NEVER
 from models.feature import Feature
 from models.features import SLOTS, STEPS
 from models.frame import Frame
@@ -74,7 +75,8 @@ def _steps(state: MemberState, at: int, frame: Frame) -> tuple[Any, ...]:
     if state.due is None or state.due > at:
         return tuple(_PICK(values))
     return tuple(
-        values[slot] if dues[slot] > at else STEPS[slot].look(state, at, frame)[0] for slot in _SLOTS
+        values[slot] if dues.get(slot, NEVER) > at else STEPS[slot].look(state, at, frame)[0]
+        for slot in _SLOTS
     )
 
 

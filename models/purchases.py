@@ -3,8 +3,8 @@
 The parcels of one parent are one purchase. Whatever is refunded leaves with its payment, at the time of the payment.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -80,19 +80,68 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 
-def purchases(
-    orders: Mapping[int, Order], of_stored: Mapping[int, Stored] = MappingProxyType({})
-) -> list[Purchase]:
-    """Net orders, the earliest payment first."""
-    whole: dict[tuple[bool, int], list[int]] = {}
-    for key, order in orders.items():
-        whole.setdefault((order.parent != 0, order.parent or key), []).append(key)
-    found = (_purchase(keys, orders, of_stored) for keys in whole.values())
-    return sorted(one for one in found if one is not None)
+Whole = tuple[bool, int]
+"""What is one purchase: a single order by its hashed id, or with the flag all parcels of one parent, by the parent's."""
+
+
+class Purchases:
+    """The net orders of one member, brought up to date by those that changed instead of found anew."""
+
+    __slots__ = ("_by_day", "_made", "all", "fen")
+
+    def __init__(self) -> None:
+        self.all: list[Purchase] = []
+        """The earliest payment first."""
+        self.fen = 0
+        """Their money together."""
+        self._made: dict[Whole, Purchase] = {}
+        self._by_day: dict[str, dict[int, int]] = {}
+        """Number by local day of each sort that was asked for."""
+
+    def renew(self, whole: Whole, made: Purchase | None, frame: Frame) -> None:
+        """Put what a whole is at present in the place of what it was; none if nothing is left of it."""
+        was = self._made.pop(whole, None)
+        if was == made:
+            if made is not None:
+                self._made[whole] = made
+            return
+        if was is not None:
+            del self.all[bisect_left(self.all, was)]
+            self.fen -= was.fen
+            self._count(was, -1, frame)
+        if made is not None:
+            self._made[whole] = made
+            insort(self.all, made)
+            self.fen += made.fen
+            self._count(made, 1, frame)
+
+    def by_day(self, kind: Kind, frame: Frame) -> Mapping[int, int]:
+        """How many there are of a sort by local day."""
+        found = self._by_day.get(kind.id)
+        if found is None:
+            found = self._by_day[kind.id] = {}
+            for one in self.all:
+                if matches(one, kind):
+                    _add(found, frame.day(one.at), 1)
+        return found
+
+    def _count(self, one: Purchase, number: int, frame: Frame) -> None:
+        day = frame.day(one.at)
+        for kind, days_of_kind in self._by_day.items():
+            if matches(one, KINDS[kind]):
+                _add(days_of_kind, day, number)
+
+
+def _add(by_day: dict[int, int], day: int, number: int) -> None:
+    count = by_day.get(day, 0) + number
+    if count:
+        by_day[day] = count
+    else:
+        del by_day[day]
 
 
 def _purchase(
-    keys: list[int], orders: Mapping[int, Order], of_stored: Mapping[int, Stored]
+    keys: Sequence[int], orders: Mapping[int, Order], of_stored: Mapping[int, Stored]
 ) -> Purchase | None:
     kept = [key for key in keys if orders[key].counts_at is not None]
     if not kept:
@@ -108,25 +157,27 @@ def _purchase(
     return Purchase(at, fen, flags, clean, max(fen - drawn, 0))
 
 
-def of(state: MemberState) -> list[Purchase]:
-    """Net orders of a member, the earliest payment first."""
-    if not state.orders:
-        return []
+def kept_up(state: MemberState, frame: Frame) -> Purchases:
+    """Net orders of a member, as of the last event."""
     book = state.book()
-    if book.purchases is None:
-        book.purchases = purchases(state.orders, state.stored)
-    return book.purchases
+    found: Purchases | None = book.purchases
+    if found is None:
+        found = book.purchases = Purchases()
+    for whole in book.take_changed():
+        parcels, key = whole
+        keys = book.parcels(key) if parcels else (key,)
+        found.renew(whole, _purchase(keys, state.orders, state.stored), frame)
+    return found
+
+
+def of(state: MemberState, frame: Frame) -> Sequence[Purchase]:
+    """Net orders of a member, the earliest payment first."""
+    return kept_up(state, frame).all if state.orders else ()
 
 
 def days(state: MemberState, kind: Kind, frame: Frame) -> Mapping[int, int]:
     """How many purchases of a sort there are by local day."""
-    if not state.orders:
-        return _NONE
-    by_day = state.book().by_day
-    found = by_day.get(kind.id)
-    if found is None:
-        found = by_day[kind.id] = Counter(frame.day(one.at) for one in of(state) if matches(one, kind))
-    return found
+    return kept_up(state, frame).by_day(kind, frame) if state.orders else _NONE
 
 
 def matches(one: Purchase, kind: Kind) -> bool:

@@ -27,7 +27,7 @@ def _acts(state: MemberState, frame: Frame) -> list[tuple[int, int]]:
     levels = frame.levels
     if not levels.rungs:
         return []
-    found = [(one.at, one.cash // 100 * levels.per_yuan) for one in purchases.of(state)]
+    found = [(one.at, one.cash // 100 * levels.per_yuan) for one in purchases.of(state, frame)]
     if levels.signin:
         found += [(frame.calendar.start(day), levels.signin) for day in state.signins]
     return sorted(found)

@@ -87,13 +87,22 @@ def add_amount(keyed: Keyed, name: str, word: str, day: int, amount: int, kept: 
         del words[min(words, key=lambda one: (words[one].last, one))]
 
 
-def most(words: Mapping[str, Tally], since: int, until: int) -> tuple[str | None, int, int]:
-    """The word counted most from ``since`` to ``until``, how often, and how often all of them were.
+def most(words: Mapping[str, Tally], since: int, until: int) -> tuple[str | None, int, int, int]:
+    """The word counted most from ``since`` to ``until``, how often, how often all of them were, and the oldest of these days.
 
     Of two counted alike the first in the alphabet is taken.
     """
-    counts = {word: tally.within(since, until) for word, tally in words.items()}
-    best = min(counts, key=lambda word: (-counts[word], word), default=None)
-    if best is None or not counts[best]:
-        return None, 0, 0
-    return best, counts[best], sum(counts.values())
+    best, most_often, whole, oldest = None, 0, 0, until
+    for word, tally in words.items():
+        if tally.last < since:
+            continue
+        count = 0
+        for day, amount in tally.days.items():
+            if since <= day <= until:
+                count += amount
+                if day < oldest:  # noqa: PLR1730 - a call less
+                    oldest = day
+        whole += count
+        if count > most_often or (count and count == most_often and (best is None or word < best)):
+            best, most_often = word, count
+    return best, most_often, whole, oldest

@@ -4,13 +4,13 @@ The window of n days is today and the n - 1 local days before it. Nothing here c
 as its days leave, each at the first ms of the local day that is n days later (formulas 4.9).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, reduce
 from operator import or_
 from typing import Final
 
 from models import purchases
-from models.amounts import named, on_en, on_id, on_zh, source_of
+from models.amounts import last_day_of, named, on_en, on_id, on_zh, source_of
 from models.courses import days_places, days_since, days_turn
 from models.crossing import NEVER
 from models.feature import Course, Step
@@ -19,7 +19,7 @@ from models.measures import COUNTS, SUMS, WORDS
 from models.named_days import NamedDays
 from models.state import MemberState
 from models.tally import lifetime, most
-from models.within import Days, sum_within, within
+from models.within import Days, Source, sum_within, within
 from models.work import Value
 
 ORDER_DAYS: Final = 3650
@@ -134,10 +134,7 @@ def since(what: str, word: str | None) -> Course:
     """Local days since something last happened, or a word was last seen."""
     zh, en, row, bit = named(what)
     about = what if word is None else f"{what}={word}"
-    source = source_of(what, word)
-
-    def day_of(state: MemberState, frame: Frame) -> int | None:
-        return max(source(state, frame), default=None)
+    day_of = last_day_of(what, word)
 
     return Course(
         id=f"days_since({about})", zh=f"距上次{zh}天数", en=f"days since the last of {en}", unit="days", source=row,
@@ -169,17 +166,15 @@ def share(
         today = frame.day(now)
         start = today - days + 1
         over, oldest = sum_within(over_of, start, today, state, frame)
-        oldest = min(oldest, sum_within(more_of, start, today, state, frame)[1])
+        if more_of:
+            oldest = min(oldest, sum_within(more_of, start, today, state, frame)[1])
         until = frame.calendar.start(oldest + days) if oldest <= today else NEVER
         if over < max(least, 1):
             return None, until
         return sum_within(part_of, start, today, state, frame)[0] / over, until
 
     def idle(state: MemberState, frame: Frame) -> bool:
-        return not (
-            any(source(state, frame) for source in part_of)
-            and any(source(state, frame) for source in over_of)
-        )
+        return not (_any_day(part_of, state, frame) and _any_day(over_of, state, frame))
 
     return Step(
         id=f"share({'+'.join(parts)}/{'+'.join(whole)},{days}d{on_id(on)}{f',least={least}' if told_apart else ''})",
@@ -192,6 +187,13 @@ def share(
         idle=idle,
         on=on,
     )
+
+
+def _any_day(sources: Sequence[Source], state: MemberState, frame: Frame) -> bool:
+    for source in sources:  # noqa: SIM110 - a generator costs more
+        if source(state, frame):
+            return True
+    return False
 
 
 @cache
@@ -208,9 +210,8 @@ def top(what: str, days: int, least: int, at_least_share: float, told_apart: boo
             return None, NEVER
         today = frame.day(now)
         start = today - days + 1
-        leaving = [day for tally in words.values() for day in tally.days if start <= day <= today]
-        until = frame.calendar.start(min(leaving) + days) if leaving else NEVER
-        word, count, all_of_them = most(words, start, today)
+        word, count, all_of_them, oldest = most(words, start, today)
+        until = NEVER if word is None else frame.calendar.start(oldest + days)
         good = word is not None and count >= least and count >= at_least_share * all_of_them
         return (word if good else None), until
 

@@ -19,9 +19,16 @@ Source = Callable[[MemberState, Frame], Days]
 
 
 def between(days: Days, since_day: int, until: int) -> int:
+    """Amounts of the days from ``since_day`` to ``until``, by the shorter way."""
+    total = 0
     if len(days) > until - since_day:
-        return sum(days.get(day, 0) for day in range(since_day, until + 1))
-    return sum(amount for day, amount in days.items() if since_day <= day <= until)
+        for day in range(since_day, until + 1):
+            total += days.get(day, 0)
+        return total
+    for day, amount in days.items():
+        if since_day <= day <= until:
+            total += amount
+    return total
 
 
 def sum_within(

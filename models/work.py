@@ -32,8 +32,9 @@ class Work:
         self.values: list[Value] = []
         """Values of the stepping features by slot (see `models.features`), of those that are followed; empty before the
         first judgement."""
-        self.dues: list[int] = []
-        """When each of them, and behind them each timed rule, is to be looked at next, ms."""
+        self.dues: dict[int, int] = {}
+        """When each of them, and behind them each timed rule, is to be looked at next, ms; those that time alone does not
+        change are left out. They are most of them, and the earliest is looked for after each event."""
         self.member_since: int | None = UNKNOWN
         """Since when the group joined longest ago has held, ms; none if the member is in none."""
         self.oldest: int | None = None

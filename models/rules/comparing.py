@@ -41,7 +41,7 @@ def _look_at_step(slot: int, test: Callable[[Any, Any], bool], threshold: Thresh
     def look(state: MemberState, now: int, frame: Frame) -> tuple[bool, int]:
         work = state.work
         value = work.values[slot]
-        return value is not None and test(value, threshold), work.dues[slot]
+        return value is not None and test(value, threshold), work.dues.get(slot, NEVER)
 
     return look
 

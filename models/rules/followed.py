@@ -6,7 +6,7 @@ is therefore one time, at which it meets the next of them, however many rules re
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -39,6 +39,8 @@ class Followed:
         self._readers = readers
         comparisons = [one for of_rule in readers.values() for one in of_rule]
         self._cuts: list[Any] = []
+        self.look: Callable[[MemberState, int, Frame], tuple[Any, int]]
+        """What is followed of it at a time, and when that may change."""
         if isinstance(feature, Course):
             cuts = sorted({_cut(one) for one in comparisons}, key=lambda cut: _order(feature, cut))
             self.look = (feature.places or partial(_look_for_place, feature))(cuts)

@@ -5,7 +5,7 @@ changes, and, where it has a time of its own (shortest stay, grace, time to live
 is also looked at when an event changed something that it reads, and at its own due time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from models.feature import NOWHERE, Course, Feature
@@ -50,7 +50,6 @@ class RuleIndex:
         "judged",
         "names",
         "rules",
-        "slots",
         "unknown",
     )
 
@@ -95,9 +94,8 @@ class RuleIndex:
         self._in_turns: dict[tuple[Asked, ...], tuple[tuple[Asked, ...], ...]] = {}
         self._hanging = _hanging(rules.rules)
         """Tag -> the rules that read it."""
-        self.slots = self.features + len(timed)
-        """Number of due times of a member: those of the features, and behind them those of rules with times of their own."""
         self._own_times = timed
+        """Rules with a due time of their own; its slot is behind those of the features."""
         self._alone = [asked for asked in self.rules if not follows(asked.rule)]
         self.everything = Plan(tuple(self._followed.values()), tuple(self.rules))
         self._plans: dict[int, Plan] = {}
@@ -112,9 +110,9 @@ class RuleIndex:
             plan = self._plans[changed] = Plan(features, self.whole(alone))
         return plan
 
-    def due(self, dues: Sequence[int], at: int, plan: Plan) -> Plan:
+    def due(self, dues: Mapping[int, int], at: int, plan: Plan) -> Plan:
         """``plan`` and what is due at ``at``."""
-        slots = [slot for slot, due in enumerate(dues) if due <= at]
+        slots = [slot for slot, due in dues.items() if due <= at]
         features = {self._followed[slot] for slot in slots if slot < self.features}
         rules = tuple(self._own_times[slot - self.features] for slot in slots if slot >= self.features)
         return Plan(tuple(features.union(plan.features)), self.merged(plan.rules, rules))

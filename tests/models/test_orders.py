@@ -1,13 +1,16 @@
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import rfm
+from models import purchases, rfm
+from models.features import BY_ID
 from models.fold import fold
 from models.frame import Frame
-from models.state import MemberState, initial
+from models.purchases import Purchase
+from models.state import MemberState, initial, restore, snapshot
 from schemas.view import Event
 
 DAY = 86_400_000
@@ -115,6 +118,35 @@ def test_orders_are_the_definition_in_any_order(
         rfm.frequency(state, NOW, 365, frame)[0],
         rfm.money(state, NOW, 365, frame)[0],
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(entries=ENTRIES, data=st.data())
+def test_purchases_kept_up_are_those_found_anew(
+    frame: Frame, entries: list[Entry], data: st.DataObject
+) -> None:
+    """Asked after each event, with presents, stored value, and parcels that are known as such late or never."""
+    state = initial("default", "m1", 1)
+    for number, entry in enumerate(entries):
+        one = event(number, entry)
+        kept = data.draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
+        one = msgspec.structs.replace(
+            one, parent_order_id=one.parent_order_id if kept[0] else None, gift_wrap=kept[1],
+            stored_fen=one.paid_fen if kept[2] else None,
+        )  # fmt: skip
+        assert fold(state, one, 0, number, frame)
+        in_memory = seen_as(state, frame)
+        assert in_memory == seen_as(restore(snapshot(state)), frame)
+    assert sum(seen_as(state, frame)[1]["net_order"].values()) == rfm.net_orders(state)
+
+
+def seen_as(state: MemberState, frame: Frame) -> tuple[list[Purchase], dict[str, dict[int, int]], object]:
+    """Purchases, how many of each sort there are by day, and what an average one is worth."""
+    by_day: dict[str, dict[int, int]] = {
+        name: dict(purchases.days(state, kind, frame)) for name, kind in purchases.KINDS.items()
+    }
+    average = BY_ID["avg_order_fen"].value(state, NOW, frame)
+    return list(purchases.of(state, frame)), by_day, average
 
 
 def pay(number: int, order: str, fen: int, day: int, **more: str) -> Event:
