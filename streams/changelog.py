@@ -39,6 +39,10 @@ RECOVERY_SECONDS = 300.0
 FETCH_BYTES: Final = 4_194_304
 """Most bytes of one fetch. While a log is read some three of them are in memory: one on its way, one unpacked, one decoded."""
 
+RECORDS_AT_ONCE: Final = 2_000
+"""Most records decoded at one time. They are small objects between those of the states, which stay; the more of them there are
+at one time, the more memory is not given back after them."""
+
 MARKER: Final = b"epoch"
 """Key of the markers. No state has it: a state's key holds a separator."""
 
@@ -229,7 +233,7 @@ class _Reader:
             raise RecoveryStuck(
                 f"{self._partition.topic}[{self._partition.partition}]: stuck at {self.position}"
             )
-        fetched = await self._consumer.getmany(self._partition, timeout_ms=200, max_records=50_000)
+        fetched = await self._consumer.getmany(self._partition, timeout_ms=200, max_records=RECORDS_AT_ONCE)
         records = [record for some in fetched.values() for record in some]
         adapt(self._consumer, (self._partition,), READ_MS, brought=bool(records))
         self.position = await self._consumer.position(self._partition)

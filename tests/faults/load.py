@@ -79,6 +79,7 @@ class Load:
         orders: float = 0.2,
     ) -> None:
         """`bad`, `repeats`, `late` and `orders` are shares: unusable records, events sent twice, events long past, orders."""
+        self._emptying = 1
         self._random = random.Random(seed)
         self._members = members
         self._groups = groups
@@ -90,6 +91,10 @@ class Load:
         self._count = 0
         self._orders: list[tuple[str, str, int]] = []
         self._recent: list[Made] = []
+
+    def grow(self, members: int, groups: int, emptying: int) -> None:
+        """From here on so many members and groups, and as many groups that most who leave leave."""
+        self._members, self._groups, self._emptying = members, groups, emptying
 
     def some(self, count: int) -> Iterator[Made]:
         """The next `count` records."""
@@ -141,7 +146,8 @@ class Load:
         if dice < 0.72:
             return {"kind": "join", "type": "group.joined", **who}
         if dice < 0.82:  # mostly out of one group, so that alerts open
-            gone = "g0" if self._random.random() < 0.7 else group
+            emptied = 0 if self._emptying == 1 else self._random.randrange(self._emptying)
+            gone = f"g{emptied}" if self._random.random() < 0.7 else group
             return {"kind": "join", "type": "group.left", "leave_reason": "self", **who, "group_id": gone}
         if dice < 0.84:
             return {"kind": "join", "type": "group.created", "group_id": group}
