@@ -144,7 +144,6 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
     caught_up = running.drain(600)
     for worker in running.running("worker"):
         running.terminate(worker)  # to compare takes minutes, and what falls due meanwhile is in no ledger
-    running.drain(120)
     verdict = running.judge()
     print(verdict, flush=True)
     return _result(running, nemesis, watch, verdict) | {
