@@ -57,7 +57,7 @@ def _everywhere(what: str, word: str | None) -> Source:
     if kind is not None:
         return lambda state, frame: purchases.days(state, kind, frame)
     if word is not None:
-        find = tally_of(what, word)
+        find = _tally_of(what, word)
 
         def of_word(state: MemberState, frame: Frame) -> Days:
             tally = find(state)
@@ -77,7 +77,7 @@ def last_day_of(what: str, word: str | None) -> Callable[[MemberState, Frame], i
     if what in purchases.KINDS:
         source = source_of(what, word)
         return lambda state, frame: max(source(state, frame), default=None)
-    find = tally_of(what, word)
+    find = _tally_of(what, word)
 
     def last(state: MemberState, frame: Frame) -> int | None:
         tally = find(state)
@@ -86,7 +86,7 @@ def last_day_of(what: str, word: str | None) -> Callable[[MemberState, Frame], i
     return last
 
 
-def tally_of(what: str, word: str | None) -> Callable[[MemberState], Tally | None]:
+def _tally_of(what: str, word: str | None) -> Callable[[MemberState], Tally | None]:
     """Where what is counted, or summed up, or a word of it, is found."""
     if word is None:
         return lambda state: state.tallies.get(what)
