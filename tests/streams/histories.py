@@ -1,7 +1,17 @@
-"""Made-up histories in which every shipped tag comes and goes: all types of events, with refunds, late ones and tags by hand."""
+"""Made-up histories in which every shipped tag comes and goes: all types of events, with refunds, late ones and tags by hand.
 
+    python -m tests.streams.histories events.jsonl.gz --events 200000 --members 2000
+
+writes one that ended before 2026, so that a replay takes all of it, for `qunpulse compare` to look at afterwards.
+"""
+
+import argparse
+import gzip
+import json
 import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 START: Final = 1_767_600_000_000
@@ -221,3 +231,38 @@ def _checkin(rng: random.Random, type_: str, member: str, number: int) -> Event:
 
 
 _FIELDS: Final = {"chat": _chat, "join": _join, "order": _order, "checkin": _checkin}
+
+
+EARLIER: Final = timedelta(weeks=104)
+"""How much a written history is earlier; whole weeks, so that each event keeps its weekday and hour."""
+
+
+def earlier(value: Any) -> Any:
+    """The same event with every time in it `EARLIER`: milliseconds since 1970, and dates as text."""
+    if isinstance(value, dict):
+        return {name: earlier(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [earlier(one) for one in value]
+    if isinstance(value, int) and value >= START - DAYS * DAY:
+        return value - EARLIER // timedelta(milliseconds=1)
+    if isinstance(value, str) and value.startswith("2026-"):
+        moved = datetime.fromisoformat(value) - EARLIER
+        return moved.isoformat() if "T" in value else moved.date().isoformat()
+    return value
+
+
+def main() -> None:
+    """Write a history, one event a line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--members", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=5)
+    given = parser.parse_args()
+    with gzip.open(given.file, "wt", encoding="utf-8", compresslevel=5) as lines:
+        for event in events(given.seed, given.members, given.events):
+            lines.write(json.dumps(earlier(event), ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
