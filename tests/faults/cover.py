@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.faults.books import Books, Entry, Identity
+from tests.faults.sent import Sent
 from tests.faults.verdict import Difference, Verdict
 
 
@@ -16,9 +17,7 @@ def forwarded(books: Books, verdict: Verdict) -> None:
         wanted = {
             books.place(entry): entry
             for entry in books.ledger
-            if entry["acked"]
-            and entry["good"]
-            and (topic == "member-events" or entry["group_id"] is not None)
+            if entry.acked and entry.good and (topic == "member-events" or entry.group_id is not None)
         }
         seen: dict[str, tuple[int, str]] = {}
         last: dict[tuple[int, str], int] = defaultdict(lambda: -1)
@@ -43,14 +42,14 @@ def forwarded(books: Books, verdict: Verdict) -> None:
     verdict.notes["rows forwarded again"] = repeats
 
 
-def _compared(books: Books, topic: str, wanted: dict[str, Entry], seen: dict[str, str]) -> list[Difference]:
+def _compared(books: Books, topic: str, wanted: dict[str, Sent], seen: dict[str, str]) -> list[Difference]:
     found = []
-    hashes = {entry["sha256"] for entry in books.ledger if entry["good"]}
+    hashes = {entry.sha256 for entry in books.ledger if entry.good}
     for place, entry in wanted.items():
         if place not in seen:
-            text = f"{place} ({entry['event_id']}) was acknowledged and not forwarded"
-            found.append(Difference("lost", topic, text, (place, entry["event_id"])))
-        elif seen[place] != entry["sha256"]:
+            text = f"{place} ({entry.event_id}) was acknowledged and not forwarded"
+            found.append(Difference("lost", topic, text, (place, entry.event_id or "")))
+        elif seen[place] != entry.sha256:
             found.append(Difference("wrong", topic, f"{place} has other bytes than were sent", (place,)))
     for place in seen.keys() - wanted.keys():
         if (
@@ -62,8 +61,8 @@ def _compared(books: Books, topic: str, wanted: dict[str, Entry], seen: dict[str
 
 def letters(books: Books, verdict: Verdict) -> None:
     """Each acknowledged bad record is a dead letter with its hash and bytes, on the topic and in the store; no good one is."""
-    wanted = {books.place(entry): entry for entry in books.ledger if entry["acked"] and not entry["good"]}
-    good = {books.place(entry) for entry in books.ledger if entry["acked"] and entry["good"]}
+    wanted = {books.place(entry): entry for entry in books.ledger if entry.acked and not entry.good}
+    good = {books.place(entry) for entry in books.ledger if entry.acked and entry.good}
     shelves: dict[str, Iterable[Entry]] = {
         "dead-letters": (record["value"] for record in books.topic("dead-letters"))
     }
@@ -80,7 +79,7 @@ def letters(books: Books, verdict: Verdict) -> None:
             letter = seen.get(place)
             if letter is None:
                 found.append(Difference("lost", name, f"{place} is bad and no dead letter", (place,)))
-            elif letter["value_sha256"] != entry["sha256"] or not _same_bytes(letter, entry):
+            elif letter["value_sha256"] != entry.sha256 or not _same_bytes(letter, entry):
                 found.append(Difference("wrong", name, f"the letter of {place} has other bytes", (place,)))
         for place in seen.keys() & good:
             text = (
@@ -90,9 +89,9 @@ def letters(books: Books, verdict: Verdict) -> None:
         verdict.add(name, len(wanted) + len(good), found)
 
 
-def _same_bytes(letter: Entry, entry: Entry) -> bool:
+def _same_bytes(letter: Entry, entry: Sent) -> bool:
     kept = letter.get("value_base64", letter.get("value"))
-    return (kept or "") == (entry["raw"] or "") or len(kept or "") < len(entry["raw"] or "")
+    return (kept or "") == (entry.raw or "") or len(kept or "") < len(entry.raw or "")
 
 
 def stored(books: Books, verdict: Verdict) -> None:
@@ -100,24 +99,25 @@ def stored(books: Books, verdict: Verdict) -> None:
     if not books.stored:
         return
     found: list[Difference] = []
-    rows: dict[Identity, list[Entry]] = defaultdict(list)
+    rows: dict[Identity, int] = defaultdict(int)
     for row in books.table("events"):
-        rows[row["brand_id"], row["event_id"]].append(row)
+        known = row["brand_id"], row["event_id"]
+        rows[known] += 1
+        if known in books.by_id and all(row["sha256"] != entry.sha256 for entry in books.by_id[known]):
+            found.append(Difference("wrong", "events", f"{known} is stored with other bytes", (known[1],)))
     sent = books.sent_once()
     for known in sent:
         if known not in rows:
             found.append(
                 Difference("lost", "events", f"{known} was acknowledged and is not stored", (known[1],))
             )
-    for known, some in rows.items():
-        if len(some) > 1:
-            found.append(Difference("doubled", "events", f"{known} is stored {len(some)} times", (known[1],)))
+    for known, times in rows.items():
+        if times > 1:
+            found.append(Difference("doubled", "events", f"{known} is stored {times} times", (known[1],)))
         if known not in books.by_id:
             found.append(
                 Difference("doubled", "events", f"{known} is stored and was never sent", (known[1],))
             )
-        elif some[0]["sha256"] not in {entry["sha256"] for entry in books.by_id[known]}:
-            found.append(Difference("wrong", "events", f"{known} is stored with other bytes", (known[1],)))
     verdict.add("events", len(sent), found)
 
 

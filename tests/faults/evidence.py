@@ -35,7 +35,7 @@ TABLES = ("tag_changes", "member_profiles", "group_stats", "alerts", "dead_lette
 OWN = "* EXCEPT (_topic, _partition, _offset, _ingested_at)"
 COLUMNS = {"dead_letters": f"{OWN} REPLACE (base64Encode(value) AS value, base64Encode(key) AS key)"}
 
-PIECE_ROWS = 100_000
+PIECE_ROWS = 400_000
 """Rows that are asked for at a time."""
 
 

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterator
 
-from tests.faults.books import Books
+from msgspec.structs import asdict
+
+from tests.faults.books import Books, Entry
 from tests.faults.evidence import FACTS, INTERNAL, TABLES
+from tests.faults.sent import Sent
 from tests.faults.verdict import Difference
 
 MOST = 12
@@ -18,30 +21,37 @@ def history(books: Books, difference: Difference) -> str:
     ]
     found: list[str] = []
     for name, texts in _parts(books):
-        hits = [
-            text for text in texts if words and any(f'"{word}"' in text or word in text for word in words[:2])
-        ]
-        found += [f"  {name}: {text[:400]}" for text in hits[:MOST]]
-        if len(hits) > MOST:
-            found.append(f"  {name}: and {len(hits) - MOST} more")
+        hits = 0
+        for text in texts:
+            if words and any(word in text for word in words[:2]):
+                hits += 1
+                if hits <= MOST:
+                    found.append(f"  {name}: {text[:400]}")
+        if hits > MOST:
+            found.append(f"  {name}: and {hits - MOST} more")
     return "\n".join(found)
 
 
-def _parts(books: Books) -> Iterator[tuple[str, list[str]]]:
-    yield "ledger", [json.dumps(entry | _where(books, entry), ensure_ascii=False) for entry in books.ledger]
+def _parts(books: Books) -> Iterator[tuple[str, Iterator[str]]]:
+    yield "ledger", (_written(asdict(entry) | _where(books, entry)) for entry in books.ledger)
     for name in INTERNAL:
-        rows = [
-            f'"{row[0]}:{row[1]}" clock {row[2]} at {name}[{record["partition"]}] {record["offset"]}'
-            for record in books.topic(name)
-            for row in record["value"]["rows"]
-        ]
-        yield name, rows
+        yield name, _rows(books, name)
     for name in FACTS:
-        yield f"said {name}", [json.dumps(fact, ensure_ascii=False) for fact in books.said(name)]
-        yield f"topic {name}", [json.dumps(record, ensure_ascii=False) for record in books.topic(name)]
+        yield f"said {name}", map(_written, books.said(name))
+        yield f"topic {name}", map(_written, books.topic(name))
     for name in ("events", *TABLES):
-        yield f"table {name}", [json.dumps(row, ensure_ascii=False) for row in books.table(name)]
+        yield f"table {name}", map(_written, books.table(name))
 
 
-def _where(books: Books, entry: dict[str, object]) -> dict[str, str]:
-    return {"place": books.place(entry)} if entry["acked"] else {}
+def _rows(books: Books, name: str) -> Iterator[str]:
+    for record in books.topic(name):
+        for source, offset, clock, *_ in record["value"]["rows"]:
+            yield f'"{source}:{offset}" clock {clock} at {name}[{record["partition"]}] {record["offset"]}'
+
+
+def _written(entry: Entry) -> str:
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def _where(books: Books, entry: Sent) -> dict[str, str]:
+    return {"place": books.place(entry)} if entry.acked else {}

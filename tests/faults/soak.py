@@ -35,8 +35,8 @@ MEMBER_RATE, GROUP_RATE, EMPTYING_RATE = 8, 16, 80
 the event ids kept of each are full within the first third, and so many that a producer's repeat, which may come half a minute
 behind by way of another partition, is still among them (delivery.md, "Windows of event ids")."""
 
-RATES = (100, 200, 400, 800, 1_200, 1_600, 2_000)
-"""Events a second that are tried, rising. Above, the comparison would take longer than the soak."""
+RATES = (100, 200, 400, 800, 1_200, 1_600, 2_000, 2_500, 3_000, 4_000, 5_000, 6_000, 8_000)
+"""Events a second that are tried, rising."""
 
 GENTLE = 25
 """Events a second that any machine holds. They fill as many batches, of fewer rows, as a high rate does, so how long all takes to

@@ -6,26 +6,27 @@ The reference model and the pipeline share their models, so an error in these wo
 from collections import Counter, defaultdict
 
 from tests.faults.books import Books, Entry, Identity
+from tests.faults.sent import Sent
 from tests.faults.verdict import Difference, Verdict
 
 
 def compare(books: Books, verdict: Verdict) -> None:
     """Sums of what was acknowledged against what holds at the end. Not compared where sends ended unknown."""
-    if any(not entry["acked"] for entry in books.ledger):
-        verdict.notes["sends with an unknown end"] = sum(not entry["acked"] for entry in books.ledger)
+    if any(not entry.acked for entry in books.ledger):
+        verdict.notes["sends with an unknown end"] = sum(not entry.acked for entry in books.ledger)
         return
     events = [entries[0] for entries in books.by_id.values()]
     _money(books, verdict, events)
     _messages(books, verdict, events)
 
 
-def _money(books: Books, verdict: Verdict, events: list[Entry]) -> None:
+def _money(books: Books, verdict: Verdict, events: list[Sent]) -> None:
     balance: dict[Identity, Counter[str]] = defaultdict(Counter)
     for event in events:
-        if event["member_id"] is not None:
-            orders = balance[event["brand_id"], event["member_id"]]
-            if event["order_id"] is not None:
-                orders[event["order_id"]] += (event["paid_fen"] or 0) - (event["refund_fen"] or 0)
+        if event.member_id is not None:
+            orders = balance[event.brand_id, event.member_id]
+            if event.order_id is not None:
+                orders[event.order_id] += (event.paid_fen or 0) - (event.refund_fen or 0)
     held = _latest(books)
     found = []
     for who, orders in balance.items():
@@ -51,11 +52,11 @@ def _latest(books: Books) -> dict[Identity, Entry]:
     return held
 
 
-def _messages(books: Books, verdict: Verdict, events: list[Entry]) -> None:
+def _messages(books: Books, verdict: Verdict, events: list[Sent]) -> None:
     wanted: Counter[Identity] = Counter()
     for event in events:
-        if event["type"] == "message" and event["group_id"] is not None:
-            wanted[event["brand_id"], event["group_id"]] += 1
+        if event.type == "message" and event.group_id is not None:
+            wanted[event.brand_id, event.group_id] += 1
     windows: dict[Identity, Entry] = {}
     for record in books.topic("group-stats"):
         fact = record["value"]
