@@ -1,6 +1,6 @@
 """Workload W as the documentation of Faust shows how to write it: an agent, a record type, a table.
 
-Run by `benchmarks.throughput`: ``faust -A benchmarks.plain_faust worker -l warn``. The environment says where the broker
+Run by `benchmarks.one_table`: ``faust -A benchmarks.plain_faust worker -l warn``. The environment says where the broker
 is (``BENCH_KAFKA``), how many events come (``BENCH_EVENTS``) and where to report (``BENCH_REPORT``).
 """
 

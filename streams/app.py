@@ -66,8 +66,17 @@ class App(faust.App):
         self.by_topic[self.settings.topic("group-events")] = self.runtime.groups
         transport = self.transport
         assert isinstance(transport, Transport)
-        transport.releases.append(self.runtime.release)
+        transport.releases.append(self._release)
         self._place = asyncio.create_task(watch_place(self.runtime.flows, self.settings.stall_seconds))
+
+    async def _release(self) -> None:
+        """Let the flows finish. Faust writes an exception here into its log and goes on, and a worker that was asked to go then
+        ended its loop but not its threads: it stayed for ever, with nothing that looked after it."""
+        assert self.runtime is not None
+        try:
+            await self.runtime.release()
+        except Exception as error:  # noqa: BLE001 - everything that is not expected ends the process
+            end_by("giving partitions back", error)
 
     async def on_stop(self) -> None:
         await super().on_stop()

@@ -1,0 +1,66 @@
+"""A worker that is asked to go while no broker answers ends all the same, and says what it could not deliver."""
+
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from streams.fatal import EXIT_UNAVAILABLE
+from streams.processes import Parts, free_port
+from tests.brokers import tansu
+from tests.pipeline.harness import Pipeline
+
+ENDS_WITHIN = 75.0
+"""Seconds: it waits once for the broker's word (`streams.outbox`), and says good-bye to nobody."""
+
+EVENTS = 20
+
+
+def _message(number: int) -> dict[str, object]:
+    return {
+        "event_id": f"e{number}", "kind": "chat", "type": "message", "ts": 1_767_600_000_000 + number,
+        "member_id": f"m{number}", "group_id": "g",
+    }  # fmt: skip
+
+
+def _wait_until_taken(port: int) -> None:
+    """Until the worker has read all events; it flushes some seconds later."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+                lines = answer.read().decode().splitlines()
+        except OSError:
+            lines = []
+        taken = (line for line in lines if line.startswith("qunpulse_events_consumed_total{"))
+        if sum(float(line.rsplit(" ", 1)[1]) for line in taken) == EVENTS:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker has not read the events")
+
+
+@pytest.mark.timeout(180)
+def test_a_worker_without_a_broker_ends_when_asked_to(tmp_path: Path) -> None:
+    brokers = Parts(tmp_path)
+    with tansu(tmp_path / "broker", parts=brokers) as address:
+        pipeline = Pipeline(address, tmp_path, flush_seconds="10")
+        port = free_port()
+        worker = pipeline.start_worker(QUNPULSE_WORKER_PORT=str(port))
+        try:
+            pipeline.send(_message(number) for number in range(EVENTS))
+            _wait_until_taken(port)
+            (broker,) = brokers.running
+            broker.process.kill()
+            broker.process.wait()
+            worker.process.send_signal(signal.SIGTERM)
+            try:
+                code = worker.process.wait(ENDS_WITHIN)
+            except subprocess.TimeoutExpired:
+                pytest.fail(f"still there after {ENDS_WITHIN:.0f} s; its last words:\n{worker.last_words()}")
+            assert code == EXIT_UNAVAILABLE, worker.last_words()
+            assert "qunpulse: ends itself: giving partitions back: " in worker.last_words()
+        finally:
+            pipeline.close()
