@@ -40,6 +40,9 @@ BAD: tuple[bytes, ...] = (
 
 TOMBSTONE = None
 
+NEAR = 12
+"""Groups that one member is in and out of. Were it all of them, memberships would grow with the square of the crowd."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -77,9 +80,12 @@ class Load:
         repeats: float = 0.0,
         late: float = 0.1,
         orders: float = 0.2,
+        leaves: float = 0.1,
     ) -> None:
-        """`bad`, `repeats`, `late` and `orders` are shares: unusable records, events sent twice, events long past, orders."""
-        self._emptying = 1
+        """`bad`, `repeats`, `late`, `orders` and `leaves` are shares: unusable records, events sent twice, events long past,
+        orders, and, of what is none, departures."""
+        self._emptying = groups
+        """Of so many groups one is emptied: most who leave leave one of these."""
         self._random = random.Random(seed)
         self._members = members
         self._groups = groups
@@ -87,13 +93,14 @@ class Load:
         self._repeats = repeats
         self._late = late
         self._orders_share = orders
+        self._leaves = leaves
         self._seed = seed
         self._count = 0
         self._orders: list[tuple[str, str, int]] = []
         self._recent: list[Made] = []
 
     def grow(self, members: int, groups: int, emptying: int) -> None:
-        """From here on so many members and groups, and as many groups that most who leave leave."""
+        """From here on so many members and groups, and one in so many groups that most who leave leave."""
         self._members, self._groups, self._emptying = members, groups, emptying
 
     def some(self, count: int) -> Iterator[Made]:
@@ -115,8 +122,10 @@ class Load:
 
     def _event(self) -> Made:
         self._count += 1
-        member = f"m{int(self._members * self._random.random() ** 1.5):04d}"
-        group = f"g{self._random.randrange(self._groups)}"
+        number = int(self._members * self._random.random() ** 1.5)
+        member = f"m{number:04d}"
+        home = 37 * number if self._groups > NEAR else 0  # who says most is nobody's neighbour
+        near = (home + self._random.randrange(min(NEAR, self._groups))) % self._groups
         event: dict[str, Any] = {
             "event_id": f"e{self._seed}-{self._count}",
             "ts": self._time(),
@@ -124,7 +133,7 @@ class Load:
         }
         if self._random.random() < 0.7:
             del event["brand_id"]
-        event |= self._what(member, group)
+        event |= self._what(member, near)
         raw = json.dumps(event, ensure_ascii=self._random.random() < 0.5).encode()
         return Made(event["kind"], raw, good=True, event={"brand_id": "default"} | event)
 
@@ -136,22 +145,23 @@ class Load:
             return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at // 1000)) + f".{at % 1000:03d}Z"
         return at
 
-    def _what(self, member: str, group: str) -> dict[str, Any]:
+    def _what(self, member: str, near: int) -> dict[str, Any]:
         if self._random.random() < self._orders_share:
             return self._order(member)
         dice, pick = self._random.random(), self._random.choice
+        group, emptied = f"g{near}", f"g{near - near % self._emptying}"
         who = {"member_id": member, "group_id": group}
         if dice < 0.62:
             return {"kind": "chat", "type": "message", "text": pick(WORDS), **who}
         if dice < 0.72:
             return {"kind": "join", "type": "group.joined", **who}
-        if dice < 0.82:  # mostly out of one group, so that alerts open
-            emptied = 0 if self._emptying == 1 else self._random.randrange(self._emptying)
-            gone = f"g{emptied}" if self._random.random() < 0.7 else group
+        dice -= self._leaves  # whatever their share is, the shares behind them stay
+        if dice < 0.72:  # mostly out of one group, so that alerts open
+            gone = emptied if self._random.random() < 0.7 else group
             return {"kind": "join", "type": "group.left", "leave_reason": "self", **who, "group_id": gone}
-        if dice < 0.84:
+        if dice < 0.74:
             return {"kind": "join", "type": "group.created", "group_id": group}
-        if dice < 0.87:
+        if dice < 0.77:
             return {"kind": "chat", "type": "broadcast", "role": "staff", "staff_id": "s1", "group_id": group,
                     "broadcast_id": f"b{self._count}"}  # fmt: skip
         return {"kind": "checkin", "type": pick(("signin", "task", "lottery")), **who}
