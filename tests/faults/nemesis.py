@@ -1,7 +1,8 @@
 """What befalls a plant in a soak: one fault at a time, picked and timed by a seed, and a supervisor that starts what has ended.
 
 Each kind of fault comes once, in an order of its own, before any comes again: what the hardest of them asks of memory has then
-been asked within the warm-up, and what grows behind it is a leak.
+been asked within the warm-up, and what grows behind it is a leak. The hardest is to hold the partitions of all; it comes when
+half of the warm-up is over, so that there is something to hold.
 The first worker and, after a third of the time, the sink are never killed, so that their memory can be watched: the *witnesses*.
 """
 
@@ -20,6 +21,8 @@ from tests.faults.proxy import Cut, Slow
 PAUSE = (20.0, 60.0)
 """Seconds between two faults."""
 
+ALONE = "one worker is left alone"
+
 STAGES = (
     "fetch",
     "state",
@@ -34,8 +37,8 @@ STAGES = (
 class Nemesis(threading.Thread):
     """Runs until `over` is set; then wait for `resting`."""
 
-    def __init__(self, plant: Plant, seed: int, sink_until: float) -> None:
-        """`sink_until` is the monotonic time after which the sink is not killed any more."""
+    def __init__(self, plant: Plant, seed: int, began: float, warm: float) -> None:
+        """`began` and `warm` are the monotonic times of the warm-up's begin and end; after it the sink is not killed any more."""
         super().__init__(name="nemesis", daemon=True)
         self.over = threading.Event()
         self.resting = threading.Event()
@@ -44,7 +47,8 @@ class Nemesis(threading.Thread):
         self.failed: BaseException | None = None
         self._plant = plant
         self._random = random.Random(seed)
-        self._sink_until = sink_until
+        self._warm = warm
+        self._half_warm = (began + warm) / 2
 
     def run(self) -> None:
         """A fault every 20 to 60 seconds."""
@@ -61,6 +65,8 @@ class Nemesis(threading.Thread):
 
     def _next(self) -> tuple[str, Callable[[], None]]:
         """A kind of fault that has come least often."""
+        if time.monotonic() > self._half_warm and not self.done[ALONE]:
+            return ALONE, self._leave_alone
         faults = self._faults()
         least = min(self.done[name] for name, _ in faults)
         return self._random.choice([fault for fault in faults if self.done[fault[0]] == least])
@@ -87,11 +93,21 @@ class Nemesis(threading.Thread):
             ("store connection cut", self._cut_store),
             ("broker hangs", self._hang_broker),
         ]
-        return [*faults, ("sink killed", self._kill_sink)] if time.monotonic() < self._sink_until else faults
+        now = time.monotonic()
+        if now > self._half_warm:
+            faults.append((ALONE, self._leave_alone))
+        return [*faults, ("sink killed", self._kill_sink)] if now < self._warm else faults
 
     def _kill_worker(self) -> None:
         for worker in self._plant.running("worker")[1:2]:
             self._plant.kill(worker)
+        self._plant.start_worker()
+
+    def _leave_alone(self) -> None:
+        """The others are gone for longer than a session and a takeover last."""
+        for worker in self._plant.running("worker")[1:]:
+            self._plant.kill(worker)
+        self._wait(self._random.uniform(25, 35))
         self._plant.start_worker()
 
     def _end_worker(self) -> None:

@@ -133,7 +133,7 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
     _crowd(running, rate)
     began = time.monotonic()
     seconds = minutes * 60
-    nemesis = Nemesis(running, seed, began + seconds / 3)
+    nemesis = Nemesis(running, seed, began, began + seconds / 3)
     watch = Watch(running, began, seconds / 3)
     nemesis.start()
     before = running.ledger.acked
@@ -195,6 +195,7 @@ HELD = {
 FAULTS_ZH = {
     "worker killed": "杀工作进程",
     "worker asked to go": "工作进程正常退出",
+    "one worker is left alone": "只剩一个工作进程",
     "worker dies at a stage": "工作进程死于某环节",
     "worker hangs": "工作进程挂起",
     "a third worker comes and goes": "第三个工作进程来去",

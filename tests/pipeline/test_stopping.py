@@ -1,4 +1,4 @@
-"""A worker that is asked to go while no broker answers ends all the same, and says what it could not deliver."""
+"""Who is asked to go while no broker answers ends all the same; a worker says what it could not deliver."""
 
 import signal
 import subprocess
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from streams.fatal import EXIT_UNAVAILABLE
-from streams.processes import Parts, free_port
+from streams.processes import Part, Parts, free_port
 from tests.brokers import tansu
-from tests.pipeline.harness import Pipeline
+from tests.pipeline.harness import pipeline
 
 ENDS_WITHIN = 75.0
 """Seconds: it waits once for the broker's word (`streams.outbox`), and says good-bye to nobody."""
@@ -42,25 +42,48 @@ def _wait_until_taken(port: int) -> None:
     pytest.fail("the worker has not read the events")
 
 
+def _wait_until_ready(api: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{api}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the sink is not ready")
+
+
+def _ends_without(brokers: Parts, part: Part) -> int:
+    """Exit code of `part`, asked to go once the broker is gone."""
+    (broker,) = brokers.running
+    broker.process.kill()
+    broker.process.wait()
+    part.process.send_signal(signal.SIGTERM)
+    try:
+        return part.process.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"still there after {ENDS_WITHIN:.0f} s; its last words:\n{part.last_words()}")
+
+
 @pytest.mark.timeout(180)
 def test_a_worker_without_a_broker_ends_when_asked_to(tmp_path: Path) -> None:
     brokers = Parts(tmp_path)
-    with tansu(tmp_path / "broker", parts=brokers) as address:
-        pipeline = Pipeline(address, tmp_path, flush_seconds="10")
+    with (
+        tansu(tmp_path / "broker", parts=brokers) as address,
+        pipeline(address, tmp_path, flush_seconds="10") as running,
+    ):
         port = free_port()
-        worker = pipeline.start_worker(QUNPULSE_WORKER_PORT=str(port))
-        try:
-            pipeline.send(_message(number) for number in range(EVENTS))
-            _wait_until_taken(port)
-            (broker,) = brokers.running
-            broker.process.kill()
-            broker.process.wait()
-            worker.process.send_signal(signal.SIGTERM)
-            try:
-                code = worker.process.wait(ENDS_WITHIN)
-            except subprocess.TimeoutExpired:
-                pytest.fail(f"still there after {ENDS_WITHIN:.0f} s; its last words:\n{worker.last_words()}")
-            assert code == EXIT_UNAVAILABLE, worker.last_words()
-            assert "qunpulse: ends itself: giving partitions back: " in worker.last_words()
-        finally:
-            pipeline.close()
+        worker = running.start_worker(QUNPULSE_WORKER_PORT=str(port))
+        running.send(_message(number) for number in range(EVENTS))
+        _wait_until_taken(port)
+        assert _ends_without(brokers, worker) == EXIT_UNAVAILABLE, worker.last_words()
+        assert "qunpulse: ends itself: giving partitions back: " in worker.last_words()
+
+
+@pytest.mark.timeout(180)
+def test_a_sink_without_a_broker_ends_when_asked_to(tmp_path: Path) -> None:
+    brokers = Parts(tmp_path)
+    with tansu(tmp_path / "broker", parts=brokers) as address, pipeline(address, tmp_path) as running:
+        sink = running.start_sink()
+        _wait_until_ready(running.api)
+        assert _ends_without(brokers, sink) == 0, sink.last_words()
