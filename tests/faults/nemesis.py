@@ -3,7 +3,8 @@
 Each kind of fault comes once, in an order of its own, before any comes again: what the hardest of them asks of memory has then
 been asked within the warm-up, and what grows behind it is a leak. The hardest is to hold the partitions of all; it comes when
 half of the warm-up is over, so that there is something to hold.
-The first worker and, after a third of the time, the sink are never killed, so that their memory can be watched: the *witnesses*.
+The first worker and, after the first half of the warm-up, the sink are never killed, so that their memory can be watched: the
+*witnesses*.
 """
 
 import os
@@ -38,7 +39,7 @@ class Nemesis(threading.Thread):
     """Runs until `over` is set; then wait for `resting`."""
 
     def __init__(self, plant: Plant, seed: int, began: float, warm: float) -> None:
-        """`began` and `warm` are the monotonic times of the warm-up's begin and end; after it the sink is not killed any more."""
+        """`began` and `warm` are the monotonic times of the warm-up's begin and end."""
         super().__init__(name="nemesis", daemon=True)
         self.over = threading.Event()
         self.resting = threading.Event()
@@ -47,7 +48,6 @@ class Nemesis(threading.Thread):
         self.failed: BaseException | None = None
         self._plant = plant
         self._random = random.Random(seed)
-        self._warm = warm
         self._half_warm = (began + warm) / 2
 
     def run(self) -> None:
@@ -96,7 +96,7 @@ class Nemesis(threading.Thread):
         now = time.monotonic()
         if now > self._half_warm:
             faults.append((ALONE, self._leave_alone))
-        return [*faults, ("sink killed", self._kill_sink)] if now < self._warm else faults
+        return [*faults, ("sink killed", self._kill_sink)] if now < self._half_warm else faults
 
     def _kill_worker(self) -> None:
         for worker in self._plant.running("worker")[1:2]:
