@@ -8,8 +8,8 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from kafka import KafkaProducer
 
-from streams.embedded import broker_command
-from streams.processes import Part, Parts, free_port, wait_for_port
+from streams.embedded import start_broker
+from streams.processes import Part, Parts, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,12 +33,7 @@ class Bench:
         self.address = f"127.0.0.1:{self.port}"
 
     def __enter__(self) -> "Bench":
-        try:
-            self.parts.start("broker", broker_command(self.port))
-            wait_for_port(self.parts, self.port, 20)
-        except BaseException:
-            self.parts.stop()
-            raise
+        start_broker(self.parts, self.port)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -46,6 +46,20 @@ def broker_command(port: int) -> list[str]:
             "--advertised-listener-url", address, "--storage-engine", "memory://tansu/"]  # fmt: skip
 
 
+def start_broker(parts: Parts, port: int) -> None:
+    """Start the embedded broker and wait until it listens; ends all parts if it does not.
+
+    Raises:
+        PartFailed: it has ended or does not listen.
+    """
+    try:
+        parts.start("broker", broker_command(port))
+        wait_for_port(parts, port, 20)
+    except BaseException:
+        parts.stop()
+        raise
+
+
 class Embedded:
     """The parts, running. Use as a context manager: leaving it ends all of them."""
 
@@ -78,12 +92,7 @@ class Embedded:
         }
 
     def __enter__(self) -> "Embedded":
-        try:
-            self.parts.start("broker", broker_command(self.ports.broker))
-            wait_for_port(self.parts, self.ports.broker, 20)
-        except BaseException:
-            self.parts.stop()
-            raise
+        start_broker(self.parts, self.ports.broker)
         return self
 
     def __exit__(self, *_: object) -> None:

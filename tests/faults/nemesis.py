@@ -3,8 +3,7 @@
 Each kind of fault comes once, in an order of its own, before any comes again: what the hardest of them asks of memory has then
 been asked within the warm-up, and what grows behind it is a leak. The hardest is to hold the partitions of all; it comes when
 half of the warm-up is over, so that there is something to hold.
-The first worker and, after the first half of the warm-up, the sink are never killed, so that their memory can be watched: the
-*witnesses*.
+The first worker is never killed and the sink only at the very first, so that their memory can be watched: the *witnesses*.
 """
 
 import os
@@ -22,6 +21,7 @@ from tests.faults.proxy import Cut, Slow
 PAUSE = (20.0, 60.0)
 """Seconds between two faults."""
 
+SINK_KILLED = "sink killed"
 ALONE = "one worker is left alone"
 
 STAGES = (
@@ -38,8 +38,8 @@ STAGES = (
 class Nemesis(threading.Thread):
     """Runs until `over` is set; then wait for `resting`."""
 
-    def __init__(self, plant: Plant, seed: int, began: float, warm: float) -> None:
-        """`began` and `warm` are the monotonic times of the warm-up's begin and end."""
+    def __init__(self, plant: Plant, seed: int, half_warm: float) -> None:
+        """`half_warm` is the monotonic time at which half of the warm-up is over."""
         super().__init__(name="nemesis", daemon=True)
         self.over = threading.Event()
         self.resting = threading.Event()
@@ -48,7 +48,7 @@ class Nemesis(threading.Thread):
         self.failed: BaseException | None = None
         self._plant = plant
         self._random = random.Random(seed)
-        self._half_warm = (began + warm) / 2
+        self._half_warm = half_warm
 
     def run(self) -> None:
         """A fault every 20 to 60 seconds."""
@@ -65,6 +65,8 @@ class Nemesis(threading.Thread):
 
     def _next(self) -> tuple[str, Callable[[], None]]:
         """A kind of fault that has come least often."""
+        if not self.done[SINK_KILLED]:
+            return SINK_KILLED, self._kill_sink
         if time.monotonic() > self._half_warm and not self.done[ALONE]:
             return ALONE, self._leave_alone
         faults = self._faults()
@@ -93,10 +95,7 @@ class Nemesis(threading.Thread):
             ("store connection cut", self._cut_store),
             ("broker hangs", self._hang_broker),
         ]
-        now = time.monotonic()
-        if now > self._half_warm:
-            faults.append((ALONE, self._leave_alone))
-        return [*faults, ("sink killed", self._kill_sink)] if now < self._half_warm else faults
+        return [*faults, (ALONE, self._leave_alone)] if self.done[ALONE] else faults
 
     def _kill_worker(self) -> None:
         for worker in self._plant.running("worker")[1:2]:

@@ -133,7 +133,7 @@ def soak(running: Plant, minutes: float, seed: int, rate: int | None) -> dict[st
     _crowd(running, rate)
     began = time.monotonic()
     seconds = minutes * 60
-    nemesis = Nemesis(running, seed, began, began + seconds / 3)
+    nemesis = Nemesis(running, seed, began + seconds / 6)
     watch = Watch(running, began, seconds / 3)
     nemesis.start()
     before = running.ledger.acked

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,31 +27,18 @@ def _message(number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _wait_until_taken(port: int) -> None:
-    """Until the worker has read all events; it flushes some seconds later."""
+def _wait(url: str, done: Callable[[str], bool] = lambda _: True) -> None:
+    """Until `url` answers what is wanted."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if done(answer.read().decode()):
+                    return
         except OSError:
-            lines = []
-        taken = (line for line in lines if line.startswith("qunpulse_events_consumed_total{"))
-        if sum(float(line.rsplit(" ", 1)[1]) for line in taken) == EVENTS:
-            return
+            pass
         time.sleep(0.1)
-    pytest.fail("the worker has not read the events")
-
-
-def _wait_until_ready(api: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{api}/readyz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the sink is not ready")
+    pytest.fail(f"{url} has not answered what is wanted")
 
 
 def _ends_without(brokers: Parts, part: Part) -> int:
@@ -75,7 +63,8 @@ def test_a_worker_without_a_broker_ends_when_asked_to(tmp_path: Path) -> None:
         port = free_port()
         worker = running.start_worker(QUNPULSE_WORKER_PORT=str(port))
         running.send(_message(number) for number in range(EVENTS))
-        _wait_until_taken(port)
+        taken = f'qunpulse_events_consumed_total{{topic="qunpulse.chat"}} {EVENTS:.1f}'
+        _wait(f"http://127.0.0.1:{port}/metrics", lambda text: taken in text)  # it flushes some seconds later
         assert _ends_without(brokers, worker) == EXIT_UNAVAILABLE, worker.last_words()
         assert "qunpulse: ends itself: giving partitions back: " in worker.last_words()
 
@@ -85,5 +74,5 @@ def test_a_sink_without_a_broker_ends_when_asked_to(tmp_path: Path) -> None:
     brokers = Parts(tmp_path)
     with tansu(tmp_path / "broker", parts=brokers) as address, pipeline(address, tmp_path) as running:
         sink = running.start_sink()
-        _wait_until_ready(running.api)
+        _wait(f"{running.api}/readyz")
         assert _ends_without(brokers, sink) == 0, sink.last_words()
