@@ -26,6 +26,7 @@ Stage = Literal[
     "state",
     "facts_sent",
     "facts_delivered",
+    "changelog_put",
     "changelog_sent",
     "changelog_delivered",
     "offsets_committed",

@@ -217,6 +217,7 @@ class Keyed(Flow, Generic[S]):
                 self.outbox.put_at(target, key, None if body is None else place.changelog.value(body))
             place.rows.clear()
             place.erasures.clear()
+        passes("changelog_put")
         for target, batches in (await self.outbox.deliver("changelog_sent")).items():
             await self._places[target.partition].changelog.written(batches)
         passes("changelog_delivered")

@@ -43,6 +43,7 @@ from streams.drained import committed_offsets
 from streams.episodes import OpenEpisodes
 from streams.fatal import EXIT_CONFIG, end_process
 from streams.freshness import Freshness
+from streams.give_back import keep_giving_back
 from streams.letters import APP_VERSION
 from streams.rulebook import InUse
 from streams.settings import Settings
@@ -150,6 +151,7 @@ class SinkProcess:
             asyncio.create_task(self._server.serve(), name="http"),
             asyncio.create_task(self._keep_fresh(), name="freshness"),
             asyncio.create_task(self._count_episodes(), name="episodes"),
+            asyncio.create_task(keep_giving_back(), name="memory"),
         ]
         if self._rules_topic:
             tasks.append(asyncio.create_task(activation.follow(self._settings, self._use), name="rules"))

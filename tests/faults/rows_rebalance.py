@@ -114,7 +114,7 @@ def zombie(plant: Plant, rng: random.Random) -> float:
 @row("R6", "a worker hangs between facts and state past its session and comes back; what it wrote is then read back",
      "工作进程在事实与状态之间挂起超过会话时长后回来，随后读回其所写", LOAD)  # fmt: skip
 def zombie_midway(plant: Plant, rng: random.Random) -> float:
-    hung = plant.start_worker(QUNPULSE_FAILPOINT=f"facts_delivered:stop@{rng.randint(15, 60)}")
+    hung = plant.start_worker(QUNPULSE_FAILPOINT=f"changelog_put:stop@{rng.randint(10, 40)}")
     for _ in range(120):
         plant.trickle(30, 0.5)
         if _stopped(hung):
