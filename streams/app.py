@@ -25,6 +25,7 @@ from streams.chunk import Chunk, Partition
 from streams.connection import ConnectionMisconfigured, explained, faust_credentials
 from streams.fatal import EXIT_CONFIG, end_by, end_process
 from streams.flow import Flow
+from streams.give_back import keep_giving_back
 from streams.logs import set_up_logs
 from streams.pages import add_pages
 from streams.population import PopulationWrong
@@ -177,6 +178,10 @@ def _add_hooks(app: App) -> None:
     @app.task  # type: ignore[untyped-decorator]
     async def guard() -> None:
         await watch(app, app.settings.stall_seconds)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def memory() -> None:
+        await keep_giving_back()
 
     @app.task  # type: ignore[untyped-decorator]
     async def topics() -> None:

@@ -7,15 +7,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at a process; `at` in seconds, `rss` in MB."""
+    """One look at a process; `at` in seconds, `rss` in MB, `held` the states that it holds, where it holds any."""
 
     at: float
     rss: float
     fds: int
     threads: int
+    held: int = 0
 
 
-def look(pid: int, at: float) -> Sample | None:
+def look(pid: int, at: float, held: int = 0) -> Sample | None:
     """The process as it is now; None when it is gone."""
     try:
         status = dict(
@@ -26,15 +27,36 @@ def look(pid: int, at: float) -> Sample | None:
         return None
     if "VmRSS" not in status:
         return None
-    return Sample(at, int(status["VmRSS"].split()[0]) / 1024, fds, int(status["Threads"]))
+    return Sample(at, int(status["VmRSS"].split()[0]) / 1024, fds, int(status["Threads"]), held)
 
 
 def slope(samples: list[Sample]) -> float:
     """Growth of memory by least squares, MB a minute."""
     if len(samples) < 3:
         return 0.0
-    mean_at = sum(one.at for one in samples) / len(samples)
-    mean_rss = sum(one.rss for one in samples) / len(samples)
-    above = sum((one.at - mean_at) * (one.rss - mean_rss) for one in samples)
-    below = sum((one.at - mean_at) ** 2 for one in samples)
-    return 60 * above / below if below else 0.0
+    at, rss = _centred([one.at for one in samples]), _centred([one.rss for one in samples])
+    below = _dot(at, at)
+    return 60 * _dot(at, rss) / below if below else 0.0
+
+
+def slope_at_equal_state(samples: list[Sample]) -> float:
+    """Growth of memory, MB a minute, by least squares over time and states held: what a worker gains with the partitions of
+    one that is gone, and loses with them, is no growth."""
+    if len(samples) < 4:
+        return slope(samples)
+    at, rss = _centred([one.at for one in samples]), _centred([one.rss for one in samples])
+    held = _centred([float(one.held) for one in samples])
+    both, held_both = _dot(at, held), _dot(held, held)
+    below = _dot(at, at) * held_both - both * both
+    if below <= 0:
+        return slope(samples)
+    return 60 * (_dot(at, rss) * held_both - _dot(held, rss) * both) / below
+
+
+def _centred(values: list[float]) -> list[float]:
+    mean = sum(values) / len(values)
+    return [value - mean for value in values]
+
+
+def _dot(left: list[float], right: list[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))

@@ -34,6 +34,7 @@ from tests.faults.evidence import collect
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.proxy import Proxy
+from tests.faults.scrape import scrape
 from tests.faults.verdict import Verdict
 from tests.faults.verify import verify
 from tests.sinks.endpoint import Endpoint
@@ -212,6 +213,13 @@ class Plant:
         """What a part says of its health."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port(part)}/healthz", timeout=5) as answer:
             return json.load(answer)
+
+    def states(self, worker: Part) -> int | None:
+        """How many states a worker holds; None when it does not say so at once."""
+        try:
+            return scrape(self.port(worker), 0.5)["qunpulse_state_entries"]
+        except OSError:
+            return None
 
     def running(self, command: str) -> list[Part]:
         """Parts of a kind that run."""

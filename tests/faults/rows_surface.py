@@ -2,13 +2,12 @@
 
 import random
 import time
-import urllib.request
-from collections import Counter
 
 from tests.faults.plant import Plant, Wanted
 from tests.faults.proxy import Hang, Reset
 from tests.faults.rows import row
 from tests.faults.rows_kill import LOAD, leave
+from tests.faults.scrape import scrape
 
 SECRET = "not-the-p4ssword"
 
@@ -91,16 +90,3 @@ def counters(plant: Plant, rng: random.Random) -> float:
     assert not wrong, f"counter: (told, by the ledgers): {wrong}"
     leave(plant)
     return recovered
-
-
-def scrape(port: int) -> Counter[str]:
-    """Metrics of a part, with labels and summed over them."""
-    found: Counter[str] = Counter()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        for line in answer.read().decode().splitlines():
-            if line.startswith("qunpulse_"):
-                name, _, value = line.rpartition(" ")
-                found[name] += int(float(value)) if value not in {"NaN", "+Inf"} else 0
-                if "{" in name:
-                    found[name.partition("{")[0]] += int(float(value)) if value not in {"NaN", "+Inf"} else 0
-    return found

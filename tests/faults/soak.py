@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import table
-from tests.faults.gauges import Sample, look, slope
+from tests.faults.gauges import Sample, look, slope, slope_at_equal_state
 from tests.faults.nemesis import Nemesis
 from tests.faults.plant import Plant, Wanted, plant
 from tests.faults.verdict import Verdict
@@ -97,15 +97,17 @@ class Watch:
         self.samples: dict[str, list[Sample]] = {"worker": [], "sink": []}
 
     def look(self) -> None:
-        """Every five seconds."""
+        """Every five seconds. A worker that does not say what it holds, since it hangs or is between two assignments, is passed
+        over."""
         now = time.monotonic()
         if now - self._looked < 5:
             return
         self._looked = now
         for name in self.samples:
             for part in self._running.running(name)[:1]:
-                sample = look(part.process.pid, now - self._began)
-                if sample is not None:
+                held = self._running.states(part) if name == "worker" else 0
+                sample = look(part.process.pid, now - self._began, held or 0)
+                if sample is not None and (held or name != "worker"):
                     self.samples[name].append(sample)
 
     def told(self) -> dict[str, dict[str, Any]]:
@@ -115,8 +117,10 @@ class Watch:
             warm = [one for one in samples if one.at > self._warm] or samples
             first, last = warm[0], warm[-1]
             found[name] = {
-                "mb_a_minute": round(slope(warm), 2), "rss_first": round(first.rss), "rss_last": round(last.rss),
-                "rss_each_minute": [round(one.rss) for one in samples[::12]], "fds_first": first.fds,
+                "mb_a_minute": round(slope(warm), 2), "mb_a_minute_at_equal_state": round(slope_at_equal_state(warm), 2),
+                "rss_first": round(first.rss), "rss_last": round(last.rss),
+                "rss_each_minute": [round(one.rss) for one in samples[::12]],
+                "held_each_minute": [one.held for one in samples[::12]], "fds_first": first.fds,
                 "fds_last": last.fds, "threads_first": first.threads, "threads_last": last.threads,
             }  # fmt: skip
         return found
@@ -172,8 +176,8 @@ TEXT = {
 |---|---|---|---|
 | {lost} | {doubled} | {wrong} | {compared} |
 
-| after the first third | memory, MB a minute | MB, first and last | file descriptors | threads |
-|---|---|---|---|---|
+| after the first third | memory, MB a minute | at equal state | MB, first and last | file descriptors | threads |
+|---|---|---|---|---|---|
 {rows}""",
     "zh": """{minutes:g} 分钟，{cores} 核，种子 {seed}，{broker}，{at} UTC：目标每秒 {rate} 条事件（{held}），
 共发送 {events} 条，每秒 {actual:.0f} 条，{count} 次故障：{faults}。最后一条之后 {caught_up} 秒全部通过。
@@ -182,8 +186,8 @@ TEXT = {
 |---|---|---|---|
 | {lost} | {doubled} | {wrong} | {compared} |
 
-| 前三分之一之后 | 内存，MB/分钟 | MB，起止 | 文件描述符 | 线程 |
-|---|---|---|---|---|
+| 前三分之一之后 | 内存，MB/分钟 | 状态数相同时 | MB，起止 | 文件描述符 | 线程 |
+|---|---|---|---|---|---|
 {rows}""",
 }
 
@@ -212,8 +216,8 @@ def text(result: dict[str, Any], lang: str) -> str:
     """The result in a language."""
     names = FAULTS_ZH if lang == "zh" else {}
     rows = "\n".join(
-        f"| {name} | {one['mb_a_minute']} | {one['rss_first']}, {one['rss_last']} | {one['fds_first']}, {one['fds_last']} "
-        f"| {one['threads_first']}, {one['threads_last']} |"
+        f"| {name} | {one['mb_a_minute']} | {one['mb_a_minute_at_equal_state']} | {one['rss_first']}, {one['rss_last']} "
+        f"| {one['fds_first']}, {one['fds_last']} | {one['threads_first']}, {one['threads_last']} |"
         for name, one in ((name, result[name]) for name in ("worker", "sink"))
     )
     comma = "、" if lang == "zh" else ", "
