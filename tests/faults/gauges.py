@@ -7,16 +7,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at a process; `at` in seconds, `rss` in MB, `held` the states that it holds, where it holds any."""
+    """One look at a process; `at` in seconds, `rss` in MB, `held` the states that it holds,
+    None where that is not known."""
 
     at: float
     rss: float
     fds: int
     threads: int
-    held: int = 0
+    held: int | None = 0
 
 
-def look(pid: int, at: float, held: int = 0) -> Sample | None:
+def look(pid: int, at: float, held: int | None = 0) -> Sample | None:
     """The process as it is now; None when it is gone."""
     try:
         status = dict(
@@ -41,11 +42,12 @@ def slope(samples: list[Sample]) -> float:
 
 def slope_at_equal_state(samples: list[Sample]) -> float:
     """Growth of memory, MB a minute, by least squares over time and states held: what a worker gains with the partitions of
-    one that is gone, and loses with them, is no growth."""
+    one that is gone, and loses with them, is no growth. Samples that do not say what was held are left out."""
+    samples = [one for one in samples if one.held is not None]
     if len(samples) < 4:
         return slope(samples)
     at, rss = _centred([one.at for one in samples]), _centred([one.rss for one in samples])
-    held = _centred([float(one.held) for one in samples])
+    held = _centred([float(one.held or 0) for one in samples])
     both, held_both = _dot(at, held), _dot(held, held)
     below = _dot(at, at) * held_both - both * both
     if below <= 0:

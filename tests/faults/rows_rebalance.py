@@ -125,6 +125,7 @@ def zombie_midway(plant: Plant, rng: random.Random) -> float:
         plant.trickle(15, 0.5)
         if _recoveries(heir):
             break
+    assert _recoveries(heir), heir.last_words()
     plant.trickle(100, rng.uniform(2, 5))
     plant.drain()  # what comes now would write over what the one that hangs is about to write
     before = _recoveries(hung)

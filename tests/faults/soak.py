@@ -97,17 +97,16 @@ class Watch:
         self.samples: dict[str, list[Sample]] = {"worker": [], "sink": []}
 
     def look(self) -> None:
-        """Every five seconds. A worker that does not say what it holds, since it hangs or is between two assignments, is passed
-        over."""
+        """Every five seconds. What a worker holds is not known while it hangs or is between two assignments."""
         now = time.monotonic()
         if now - self._looked < 5:
             return
         self._looked = now
         for name in self.samples:
             for part in self._running.running(name)[:1]:
-                held = self._running.states(part) if name == "worker" else 0
-                sample = look(part.process.pid, now - self._began, held or 0)
-                if sample is not None and (held or name != "worker"):
+                held = self._running.states(part) or None if name == "worker" else 0
+                sample = look(part.process.pid, now - self._began, held)
+                if sample is not None:
                     self.samples[name].append(sample)
 
     def told(self) -> dict[str, dict[str, Any]]:
